@@ -1,0 +1,34 @@
+"""A mistake that a user can mend, told in one sentence.
+
+The lower rooms do not know the reader's language. They raise a `Problem` with the name of a message and its
+figures; the command line looks the sentence up in the catalogues (`flows/language/*.po`) and prints it.
+"""
+
+from __future__ import annotations
+
+
+class Problem(Exception):  # noqa: N818 - it is a problem for its reader, not an error of ours
+    """What is wrong, where, and how to mend it, as a message name and its parameters.
+
+    Args:
+        message: Name of the sentence in the catalogues, such as `reading.empty_file`.
+        **figures: What the sentence mentions: the file, the column, the nearest name.
+    """
+
+    def __init__(self, message: str, **figures: object) -> None:
+        self.message = message
+        self.figures = figures
+        super().__init__(message, figures)
+
+    def __str__(self) -> str:
+        """The message name with its figures; what a log or a traceback shows."""
+        told = ", ".join(f"{name}={value}" for name, value in self.figures.items())
+        return f"{self.message} ({told})" if told else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Lets a problem travel between processes, as Prefect's workers need."""
+        return _again, (type(self), self.message, self.figures)
+
+
+def _again(kind: type[Problem], message: str, figures: dict[str, object]) -> Problem:
+    return kind(message, **figures)

@@ -1,0 +1,175 @@
+"""From delivered text to typed, checked rows: the SQL that every contract shares.
+
+A delivery is a table of text with a row number. It becomes a staging table with the contract's types and a few
+helper columns (`row_rules.py` lists them). Then good rows go on, broken ones to the quarantine, and
+
+    rows read = kept + quarantined + already known
+
+holds by construction, because each row gets exactly one `_fate`.
+"""
+
+from __future__ import annotations
+
+from data_contracts.contract import Column, Contract
+from data_contracts.row_rules import quoted
+
+DAY_FIRST = "['%d-%m-%Y %H:%M:%S', '%d-%m-%Y %H:%M', '%d-%m-%Y']"
+
+
+def staging_select(contract: Contract, delivered: set[str], timezone: str) -> str:
+    """The SELECT that types one delivery.
+
+    Args:
+        contract: An input contract.
+        delivered: Names of the contract's columns that the delivery has; the others become NULL.
+        timezone: Zone of timestamps that carry none, such as `Europe/Amsterdam`.
+
+    Returns:
+        SQL over a table `delivery` (`_row BIGINT`, all else VARCHAR) and a table `known_complexes` (`complex_id`). It reads
+        the session variables `read_at` (UTC timestamp) and `secret` (of this installation).
+    """
+    cells = ",\n    ".join(_cell(column, column.name in delivered) for column in contract.columns)
+    texts = ",\n    ".join(_text(column) for column in contract.columns)
+    types = ",\n    ".join(f'{_typed(column, timezone)} as "{column.name}"' for column in contract.columns)
+    uncast = ", ".join(
+        f"case when {column.name}__text is not null and {_typed(column, timezone)} is null then {quoted(column.name)} end"
+        for column in contract.columns
+        if column.logical_type != "string"
+    )
+    local_week = _local_week(contract, timezone)
+    key = ", ".join(contract.key)
+    content = ", ".join(f'"{name}"' for name in contract.column_names)
+    has_complex = "complex_id" in contract.column_names and contract.name != "complexes"
+    known = "known_complexes.complex_id is not null" if has_complex else "true"
+    join = "left join known_complexes on known_complexes.complex_id = typed.complex_id" if has_complex else ""
+    return f"""
+with cells as (
+  select _row,
+    {cells}
+  from delivery
+),
+delivered as (
+  select _row,
+    {texts}
+  from cells
+),
+typed as (
+  select _row,
+    {types},
+    list_filter([{uncast}]::varchar[], name -> name is not null) as _uncast
+  from delivered
+),
+-- Keys that occur more than once are few: counting their different contents apart keeps the rest cheap.
+doubled as (
+  select {key}, count(distinct hash({content})) as versions
+  from typed group by {key} having count(*) > 1
+),
+numbered as (
+  select typed.*,
+    coalesce(doubled.versions, 1) as _key_versions,
+    -- The same row twice in one delivery is read once; the other copies are already known.
+    case when doubled.versions is null then 1
+         else row_number() over (partition by {", ".join("typed." + name for name in contract.key)}, hash({", ".join("typed." + name for name in contract.column_names)}) order by typed._row)
+    end as _copy
+  from typed left join doubled on {" and ".join(f"doubled.{name} = typed.{name}" for name in contract.key)}
+)
+select typed.*, {known} as _complex_is_known, getvariable('read_at')::timestamp as _read_at, {local_week} as _week
+from numbered as typed {join}
+"""
+
+
+def original_select(contract: Contract, delivered: set[str]) -> str:
+    """One JSON text per delivered row with its values as they came, personal columns hashed or withheld.
+
+    Codes that may not be kept are already replaced (`transformLogic`), so the quarantine cannot hold them either.
+
+    Returns:
+        SQL over `delivery` giving `_row` and `original`.
+    """
+    cells = ", ".join(_cell(column, column.name in delivered) for column in contract.columns)
+    texts = ", ".join(_text(column) for column in contract.columns)
+    pairs = ", ".join(f"{column.name} := {column.name}__text" for column in contract.columns if column.name in delivered)
+    return f"""
+with cells as (select _row, {cells} from delivery),
+delivered as (select _row, {texts} from cells)
+select _row, to_json(struct_pack({pairs}))::varchar as original from delivered
+"""
+
+
+def fate_select(contract: Contract, staging: str, raw: str) -> str:
+    """One row per delivered row with the rules that it breaks and what becomes of it.
+
+    Returns:
+        SQL giving `_row`, `_rules` (VARCHAR[]) and `_fate`: `quarantined`, `already_known` or `kept`.
+    """
+    rules = ", ".join(f"case when not ({rule.predicate}) then {quoted(rule.id)} end" for rule in contract.rules)
+    same = " and ".join(
+        f"raw.{column.name} {'=' if column.is_key else 'is not distinct from'} staged.{column.name}"
+        for column in contract.columns
+    )
+    return f"""
+with judged as (
+  select _row, _copy, list_filter([{rules}]::varchar[], id -> id is not null) as _rules from {staging}
+),
+-- A row that was withdrawn and comes back is news, so it does not count as known.
+known as (
+  select staged._row from {staging} as staged
+  semi join (select * from {raw} where _withdrawn_at is null and _valid_until is null) as raw on {same}
+)
+select judged._row, judged._rules,
+  case when len(judged._rules) > 0 then 'quarantined'
+       when judged._copy > 1 or known._row is not null then 'already_known'
+       else 'kept' end as _fate
+from judged left join known on known._row = judged._row
+"""
+
+
+def _cell(column: Column, is_delivered: bool) -> str:
+    if not is_delivered or column.treatment == "withhold":
+        return f'cast(null as varchar) as "{column.name}"'
+    # A cell of blanks is an empty cell; NULL written out is a habit of many export tools.
+    return f'nullif(nullif(trim("{column.name}"), \'\'), \'NULL\') as "{column.name}"'
+
+
+def _text(column: Column) -> str:
+    text = column.transform or f'"{column.name}"'
+    if column.treatment == "hash":
+        # Sixteen hexadecimal digits keep two reporters apart and cannot be turned back without the secret.
+        text = f"left(sha256(getvariable('secret') || '|' || {text}), 16)"
+    return f"{text} as {column.name}__text"
+
+
+def _typed(column: Column, timezone: str) -> str:
+    text = f"{column.name}__text"
+    match column.logical_type:
+        case "string":
+            return text
+        case "integer":
+            # A bare cast would round 1.7 and read 1.234 as one.
+            whole = f"regexp_full_match({text}, '[+-]?[0-9]+([.,]0+)?')"
+            return f"case when {whole} then try_cast(regexp_replace({text}, '[.,]0+$', '') as {column.physical_type}) end"
+        case "number":
+            comma = f"case when contains({text}, '.') then {text} else replace({text}, ',', '.') end"
+            return f"try_cast(case when isfinite(try_cast({comma} as double)) then {comma} end as {column.physical_type})"
+        case "boolean":
+            return (
+                f"case when lower({text}) in ('true', 'ja', 'yes', '1') then true "
+                f"when lower({text}) in ('false', 'nee', 'no', '0') then false end"
+            )
+        case "date":
+            return f"coalesce(try_cast({text} as date), try_strptime({text}, {DAY_FIRST})::date)"
+        case "timestamp":
+            plain = f"coalesce(try_cast({text} as timestamp), try_strptime({text}, {DAY_FIRST}))"
+            zoned = f"try_cast({text} as timestamptz) at time zone 'UTC'"
+            local = f"timezone({quoted(timezone)}, {plain}) at time zone 'UTC'"
+            return f"case when regexp_matches({text}, ':[0-9.]+ ?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') then {zoned} else {local} end"
+    raise ValueError(f"{column.name}: an input column cannot be of type {column.logical_type}")
+
+
+def _local_week(contract: Contract, timezone: str) -> str:
+    if contract.event_column is None:
+        return "cast(null as date)"
+    if contract.column(contract.event_column).logical_type == "date":
+        return f"date_trunc('week', {contract.event_column})::date"
+    local = f"timezone({quoted(timezone)}, timezone('UTC', {contract.event_column}))"
+    return f"date_trunc('week', {local})::date"

@@ -1,0 +1,100 @@
+"""The home folder: where the warehouse, the published weeks and this installation's secret stand.
+
+Everything in it is for its owner only.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_contracts.problem import Problem
+
+OWNER_ONLY_FOLDER = 0o700
+OWNER_ONLY_FILE = 0o600
+SECRET_VARIABLE = "LUISTERPOST_SECRET"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths of one installation.
+
+    Args:
+        folder: The home folder; it need not exist yet.
+    """
+
+    folder: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file. One process writes; nobody reads it while a run goes on."""
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Results for analysts: exact counts per complex and week, no person."""
+        return self.folder / "published"
+
+    @property
+    def latest(self) -> Path:
+        """A link to the last good published week."""
+        return self.published / "latest"
+
+    @property
+    def shared(self) -> Path:
+        """What leaves the analysts' hands: digests per area team."""
+        return self.folder / "shared"
+
+    @property
+    def settings(self) -> Path:
+        """Overrides of policy, teams and timezone."""
+        return self.folder / "luisterpost.toml"
+
+    @property
+    def secret_file(self) -> Path:
+        """The key with which reporters are made unrecognisable, where the environment holds none."""
+        return self.folder / "secret.key"
+
+    def create(self) -> None:
+        """Makes the folders, for the owner only.
+
+        Raises:
+            Problem: `home.cannot_write`.
+        """
+        try:
+            for folder in (self.folder, self.published, self.published / "weeks", self.shared):
+                folder.mkdir(parents=True, exist_ok=True)
+                folder.chmod(OWNER_ONLY_FOLDER)
+        except (OSError, FileExistsError) as error:
+            raise Problem("home.cannot_write", folder=self.folder, why=_why(error)) from error
+
+    def secret(self) -> str:
+        """The secret of this installation; made once, and read from then on.
+
+        Without it the same reporter gets another key, and old and new reports no longer match.
+
+        Raises:
+            Problem: `home.cannot_write`, or `home.empty_secret`.
+        """
+        given = os.environ.get(SECRET_VARIABLE)
+        if given:
+            return given
+        try:
+            handle = os.open(self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
+        except FileExistsError:
+            kept = self.secret_file.read_text(encoding="ascii").strip()
+            if not kept:
+                raise Problem("home.empty_secret", file=self.secret_file) from None
+            return kept
+        except OSError as error:
+            raise Problem("home.cannot_write", folder=self.folder, why=_why(error)) from error
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            made = secrets.token_hex(32)
+            file.write(made + "\n")
+        return made
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__

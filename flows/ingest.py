@@ -1,0 +1,288 @@
+"""Takes one source in: read, staged, checked, merged by key, and accounted for to the row."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import duckdb
+
+from data_contracts.contract import Contract, contract
+from data_contracts.expectations import RuleOutcome, breached, check_table
+from data_contracts.problem import Problem
+from data_contracts.staging import fate_select, original_select, staging_select
+from flows.home import Home
+from flows.mappings import Mapping
+from flows.reading import ReadDelivery, read_delivery
+from flows.run import Run
+from flows.warehouse import set_variables, transaction
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of one source in one run: `rows_read = rows_kept + rows_quarantined + rows_already_known`.
+
+    Attributes:
+        source: Contract name.
+        state: `taken` (read), `missing` (the mapping has no such source) or `stopped` (a problem; see `problem`).
+        problem: Why it stopped, or None.
+        rows_withdrawn: Rows that a full delivery no longer has; shown apart [rows].
+        rules: Rows that break a rule, by rule id [rows].
+        ignored: Delivered columns that were not read.
+        has_earlier_rows: Whether rows of earlier weeks stand in for a source that was not read.
+    """
+
+    source: str
+    state: str
+    problem: Problem | None = None
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_quarantined: int = 0
+    rows_already_known: int = 0
+    rows_withdrawn: int = 0
+    fingerprint: str = ""
+    file: str = ""
+    rules: dict[str, int] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    has_earlier_rows: bool = False
+
+
+def take_in(con: duckdb.DuckDBPyConnection, run: Run, name: str) -> Account:
+    """Takes in one source and writes its account. A problem of the source is told in the account, not raised.
+
+    Args:
+        con: The warehouse.
+        run: This run.
+        name: Contract name of the source.
+    """
+    promised = contract("inputs", name)
+    try:
+        delivery = read_delivery(promised, run.mapping)
+        account = _missing(con, promised) if delivery is None else take_in_delivery(con, run, promised, delivery)
+    except Problem as problem:
+        account = Account(name, "stopped", problem, has_earlier_rows=_has_rows(con, name))
+    write_account(con, run, account)
+    return account
+
+
+def take_in_delivery(
+    con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery
+) -> Account:
+    """Stages, checks and merges one delivery.
+
+    Raises:
+        Problem: `ingest.no_rows`, or `ingest.too_many_broken` with the worst rule.
+    """
+    name = promised.name
+    read = delivery.rows.num_rows + len(delivery.rejected)
+    if read == 0 and (promised.is_required or _has_rows(con, name)):
+        raise Problem("ingest.no_rows", file=delivery.file)
+    stage(con, run, promised, delivery)
+    outcomes = check_table(con, promised, "staging", name, run.mapping.terms_of(name).tolerances)
+    _write_outcomes(con, run, name, outcomes)
+    _refuse_if_breached(con, promised, outcomes, delivery, read)
+    withdrawn = _merge(con, run, promised, delivery)
+    fates = dict(con.execute(f"select _fate, count(*) from staging.{name}_fates group by all").fetchall())
+    return Account(
+        source=name,
+        state="taken",
+        rows_read=read,
+        rows_kept=fates.get("kept", 0),
+        rows_quarantined=fates.get("quarantined", 0) + len(delivery.rejected),
+        rows_already_known=fates.get("already_known", 0),
+        rows_withdrawn=withdrawn,
+        fingerprint=_fingerprint(con, promised, len(delivery.rejected)),
+        file=delivery.file.name,
+        rules={each.rule_id: each.breaches for each in outcomes if each.breaches},
+        ignored=delivery.ignored,
+        has_earlier_rows=True,
+    )
+
+
+def stage(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> None:
+    """Makes `staging.NAME` of a delivery: typed, with helper columns; and `staging.NAME_fates`."""
+    name = promised.name
+    set_variables(con, {"read_at": run.read_at.replace(tzinfo=None), "secret": run.home.secret()})
+    con.register("delivery", delivery.rows)
+    # What is known is every complex that ever was: a complaint may be about one that has gone.
+    con.execute("create or replace temp table known_complexes as select distinct complex_id from raw.complexes")
+    select = staging_select(promised, delivery.columns, run.timezone)
+    con.execute(f"create or replace table staging.{name} as {select}")
+    fates = fate_select(promised, f"staging.{name}", f"raw.{name}")
+    con.execute(f"create or replace table staging.{name}_fates as {fates}")
+
+
+def write_account(con: duckdb.DuckDBPyConnection, run: Run, account: Account) -> None:
+    """Writes the account of a source into `checks.accounts`, replacing one of the same run."""
+    problem = account.problem
+    figures = json.dumps({name: str(value) for name, value in problem.figures.items()}) if problem else None
+    with transaction(con):
+        con.execute("delete from checks.accounts where run_id = ? and source = ?", [run.run_id, account.source])
+        con.execute(
+            "insert into checks.accounts values (?, ?, ?, ?, ?, ?, ?, ?::varchar[], ?, ?, ?, ?, ?)",
+            [
+                run.run_id,
+                account.source,
+                account.state,
+                problem.message if problem else None,
+                figures,
+                account.fingerprint,
+                account.file,
+                list(account.ignored),
+                account.rows_read,
+                account.rows_kept,
+                account.rows_quarantined,
+                account.rows_already_known,
+                account.rows_withdrawn,
+            ],
+        )
+
+
+def _refuse_if_breached(
+    con: duckdb.DuckDBPyConnection,
+    promised: Contract,
+    outcomes: tuple[RuleOutcome, ...],
+    delivery: ReadDelivery,
+    read: int,
+) -> None:
+    if len(delivery.rejected) > max(promised.tolerance * read, 1 if promised.tolerance else 0):
+        first = delivery.rejected[0]
+        raise Problem(
+            "ingest.bad_lines", file=delivery.file, count=len(delivery.rejected), line=first.line, why=first.why
+        )
+    worst = breached(outcomes)
+    if worst:
+        rule = next(rule for rule in promised.rules if rule.id == worst[0].rule_id)
+        raise Problem(
+            "ingest.too_many_broken",
+            file=delivery.file,
+            rule=rule.id,
+            count=worst[0].breaches,
+            rows=worst[0].rows,
+            percent=round(100 * worst[0].tolerance, 1),
+            example=_example(con, promised, rule.id, delivery),
+        )
+
+
+def _example(con: duckdb.DuckDBPyConnection, promised: Contract, rule_id: str, delivery: ReadDelivery) -> str:
+    """The first value that breaks a rule, as it was delivered; personal columns hashed."""
+    column = rule_id.split(".")[0]
+    shown = f"original->>'{column}'" if column in promised.column_names else "original"
+    found = con.execute(
+        f"select {shown} from ({original_select(promised, delivery.columns)}) "
+        f"join staging.{promised.name}_fates using (_row) where list_contains(_rules, ?) order by _row limit 1",
+        [rule_id],
+    ).fetchone()
+    return str(found[0])[:80] if found and found[0] is not None else "''"
+
+
+def _merge(
+    con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery
+) -> int:
+    """Puts good rows in, broken ones aside, and marks (and counts) withdrawn ones, in one transaction."""
+    name, read_at = promised.name, run.read_at.replace(tzinfo=None)
+    same_key = " and ".join(f"old.{key} = staged.{key}" for key in promised.key)
+    columns = ", ".join(f"staged.{column}" for column in promised.column_names)
+    with transaction(con):
+        _quarantine(con, promised, delivery, read_at)
+        con.execute(f"""
+            create or replace temp table incoming as
+            select {columns}, coalesce(old._first_seen_at, ?::timestamp) as _first_seen_at, staged._week,
+              null::timestamp as _withdrawn_at,
+              case when {_is_new_version(promised)} then ?::date else coalesce(old._valid_from, date '0001-01-01') end
+                as _valid_from,
+              null::date as _valid_until
+            from staging.{name} as staged
+            join staging.{name}_fates as fates on fates._row = staged._row and fates._fate = 'kept'
+            left join (from raw.{name} where _valid_until is null) as old on {same_key}
+        """, [read_at, run.last_week])
+        if _is_dated(promised):
+            # The earlier version goes on to hold for the weeks before; within one week the last one counts.
+            con.execute(f"""
+                update raw.{name} as old set _valid_until = ?::date
+                from incoming as staged
+                where {same_key} and old._valid_until is null and old._valid_from < staged._valid_from
+            """, [run.last_week])
+        con.execute(f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null")
+        con.execute(f"insert into raw.{name} select * from incoming")
+        return _withdraw(con, run, promised, same_key)
+
+
+def _is_dated(promised: Contract) -> bool:
+    """Master data has no event: an earlier version held for the earlier weeks."""
+    return promised.event_column is None
+
+
+def _is_new_version(promised: Contract) -> str:
+    return "old._valid_from is not null" if _is_dated(promised) else "false"
+
+
+def _withdraw(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, same_key: str) -> int:
+    """Marks what a full delivery no longer has. A row that came but was broken is not withdrawn."""
+    if run.mapping.terms_of(promised.name).delivery != "full":
+        return 0
+    gone = f"not exists (from staging.{promised.name} as staged where {same_key})"
+    found = con.execute(
+        f"update raw.{promised.name} as old set _withdrawn_at = ? "
+        f"where _withdrawn_at is null and _valid_until is null and {gone}",
+        [run.read_at.replace(tzinfo=None)],
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _quarantine(
+    con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery, read_at: object
+) -> None:
+    """Keeps each distinct broken row once, with how often it came and when it was last seen."""
+    con.execute(f"""
+        create or replace temp table broken as
+        select fates._rules as rules, originals.original
+        from staging.{promised.name}_fates as fates
+        join ({original_select(promised, delivery.columns)}) as originals using (_row)
+        where fates._fate = 'quarantined'
+    """)
+    for each in delivery.rejected:
+        con.execute(
+            "insert into broken values (['line.shape'], ?)", [json.dumps({"line": each.line, "error": each.why})]
+        )
+    con.execute("""
+        create or replace temp table broken_now as
+        select any_value(rules) as rules, original, count(*) as copies from broken group by original
+    """)
+    con.execute("""
+        update checks.quarantine as kept set rules = broken_now.rules, copies = broken_now.copies, last_seen_at = ?
+        from broken_now where kept.source = ? and kept.original = broken_now.original
+    """, [read_at, promised.name])
+    con.execute("""
+        insert into checks.quarantine
+        select $source, rules, original, copies, $read_at, $read_at from broken_now
+        where original not in (select original from checks.quarantine where source = $source)
+    """, {"source": promised.name, "read_at": read_at})
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, promised: Contract, rejected: int) -> str:
+    """What identifies a delivery whatever the order of its rows, so that reading it again is recognised."""
+    columns = ", ".join(promised.column_names)
+    query = f"select count(*), coalesce(sum(hash({columns})::hugeint), 0) from staging.{promised.name}"
+    found = con.execute(query).fetchone()
+    return f"{found[0]}-{found[1]:x}-{rejected}" if found else ""
+
+
+def _write_outcomes(
+    con: duckdb.DuckDBPyConnection, run: Run, name: str, outcomes: tuple[RuleOutcome, ...]
+) -> None:
+    with transaction(con):
+        con.execute("delete from checks.rule_outcomes where run_id = ? and source = ?", [run.run_id, name])
+        con.executemany(
+            "insert into checks.rule_outcomes values (?, ?, ?, ?, ?, ?)",
+            [[run.run_id, name, each.rule_id, each.breaches, each.rows, each.tolerance] for each in outcomes],
+        )
+
+
+def _missing(con: duckdb.DuckDBPyConnection, promised: Contract) -> Account:
+    return Account(promised.name, "missing", has_earlier_rows=_has_rows(con, promised.name))
+
+
+def _has_rows(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    found = con.execute(f"select exists (from raw.{name})").fetchone()
+    return bool(found and found[0])

@@ -1,0 +1,158 @@
+"""Where an organisation's own files become the contracts' tables: the folder given as `--sources`.
+
+For each contract `CONTRACT.sql` if it is there, else `CONTRACT.parquet`, `.csv` or `.xlsx`. A `mapping.yaml` beside
+them may say what no SELECT can: the attribution, the timezone, how each source is delivered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+import data_contracts
+from data_contracts.contract import contracts
+from data_contracts.problem import Problem
+from flows.settings import check_timezone
+
+SHIPPED = Path(data_contracts.__file__).parent / "mappings"
+ENDINGS = (".sql", ".parquet", ".csv", ".xlsx")
+SAID = ("title", "attribution", "timezone", "contracts")
+SAID_OF_SOURCE = ("delivery", "tolerance_percent", "gaps", "not_observed_before")
+BEGINNING = date(1, 1, 1)
+Delivery = Literal["full", "increment"]
+
+
+@dataclass(frozen=True)
+class SourceTerms:
+    """What the mapping says of one source.
+
+    Attributes:
+        delivery: `full` (a row that is gone was withdrawn) or `increment` (only news is delivered).
+        tolerances: Shares of broken rows that override the contract's, by rule id [0-1].
+        gaps: Days, both inclusive, in which the source was not observed.
+    """
+
+    delivery: Delivery = "increment"
+    tolerances: dict[str, float] = field(default_factory=dict)
+    gaps: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One folder of sources.
+
+    Attributes:
+        folder: Where the mapping stands.
+        inbox: Where the files lie.
+        attribution: A line that must stand with every result, or None.
+        timezone: Zone of the organisation, or None.
+        terms: What is said per contract.
+    """
+
+    folder: Path
+    inbox: Path
+    attribution: str | None
+    timezone: str | None
+    terms: dict[str, SourceTerms]
+
+    def terms_of(self, name: str) -> SourceTerms:
+        """The terms of one source; increments, unless said otherwise."""
+        return self.terms.get(name, SourceTerms())
+
+    def source_file(self, name: str) -> Path | None:
+        """The file that gives this contract, or None if the mapping has none."""
+        for ending in ENDINGS:
+            file = self.folder / f"{name}{ending}"
+            if file.exists():
+                return file
+        return None
+
+
+def find_mapping(sources: str, inbox: Path | None) -> Mapping:
+    """Finds the mapping that `--sources` names.
+
+    Args:
+        sources: A folder, or the name of a shipped mapping.
+        inbox: Folder with the files; the mapping's own folder where None.
+
+    Raises:
+        Problem: `sources.*`: no such folder, no files in it, or a mapping.yaml with a mistake.
+    """
+    folder = Path(sources)
+    if not folder.is_dir():
+        folder = SHIPPED / sources
+        shipped = sorted(each.name for each in SHIPPED.iterdir() if each.is_dir())
+        if sources not in shipped:
+            raise Problem("sources.no_folder", sources=sources, shipped=shipped)
+        if inbox is None:
+            raise Problem("sources.no_inbox_given", sources=sources)
+    if inbox is not None and not inbox.is_dir():
+        raise Problem("sources.no_inbox", inbox=inbox)
+    known = contracts("inputs")
+    present = [name for name in known if any((folder / f"{name}{ending}").exists() for ending in ENDINGS)]
+    if not present:
+        raise Problem("sources.nothing_found", folder=folder, wanted=f"{next(iter(known))}.csv")
+    said = _read_said(folder / "mapping.yaml")
+    return Mapping(
+        folder=folder.resolve(),
+        inbox=(inbox or folder).resolve(),
+        attribution=said.get("attribution"),
+        timezone=said.get("timezone"),
+        terms={name: _terms(name, terms, folder / "mapping.yaml") for name, terms in said["contracts"].items()},
+    )
+
+
+def _read_said(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {"contracts": {}}
+    try:
+        said = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Problem("settings.unreadable", file=file, why=" ".join(str(error).split())) from error
+    if not isinstance(said, dict):
+        raise Problem("settings.unreadable", file=file, why="key: value")
+    for key in said:
+        _check_known(str(key), SAID, file)
+    if said.get("timezone") is not None:
+        check_timezone(said["timezone"], file)
+    said["contracts"] = said.get("contracts") or {}
+    return said
+
+
+def _terms(name: str, written: Any, file: Path) -> SourceTerms:
+    _check_known(name, tuple(contracts("inputs")), file)
+    rules = [rule.id for rule in contracts("inputs")[name].rules]
+    written = written or {}
+    for key in written:
+        _check_known(str(key), SAID_OF_SOURCE, file)
+    delivery = written.get("delivery", "increment")
+    if delivery not in ("full", "increment"):
+        raise Problem("settings.wrong_type", file=file, key=f"{name}.delivery", wanted="full, increment")
+    tolerances = {}
+    for rule, percent in (written.get("tolerance_percent") or {}).items():
+        _check_known(str(rule), tuple(rules), file)
+        if not isinstance(percent, int | float) or not 0 <= percent <= 100:
+            raise Problem("settings.out_of_range", file=file, key=rule, least=0, most=100)
+        tolerances[rule] = percent / 100
+    gaps = []
+    for gap in written.get("gaps") or []:
+        if not (isinstance(gap, dict) and isinstance(gap.get("from"), date) and isinstance(gap.get("until"), date)):
+            raise Problem("settings.wrong_type", file=file, key=f"{name}.gaps", wanted="from: 2025-07-10, until: ...")
+        gaps.append((gap["from"], gap["until"]))
+    begins = written.get("not_observed_before")
+    if begins is not None:
+        if not isinstance(begins, date):
+            raise Problem("settings.wrong_type", file=file, key=f"{name}.not_observed_before", wanted="2025-12-01")
+        gaps.append((BEGINNING, begins - timedelta(days=1)))
+    return SourceTerms(delivery=delivery, tolerances=tolerances, gaps=tuple(gaps))
+
+
+def _check_known(key: str, known: tuple[str, ...], file: Path) -> None:
+    if key not in known:
+        nearest = get_close_matches(key, known, 1, 0.4) or [known[0]]
+        raise Problem("settings.unknown_key", file=file, key=key, nearest=nearest[0])

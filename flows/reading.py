@@ -1,0 +1,238 @@
+"""One delivery of one source: a file of any allowed kind, or a mapping's SELECT, as text with row numbers.
+
+Files and mappings are untrusted. They are read in an in-memory DuckDB of their own that can see the two folders of
+this mapping and nothing else; what comes out is text, as Arrow.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data_contracts.contract import Contract
+from data_contracts.forbidden import forbidden_reason
+from data_contracts.problem import Problem
+from data_contracts.row_rules import quoted
+from flows.extensions import load_extensions
+from flows.mappings import Mapping
+
+DELIMITERS = (";", ",", "\t", "|")
+ENCODINGS = ("utf-8", "CP1252")
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class RejectedLine:
+    """A line that is no row: too many or too few cells, a quote that never closes."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
+class ReadDelivery:
+    """What one source delivered.
+
+    Attributes:
+        file: The file or mapping, for people.
+        rows: `_row BIGINT` and the contract's delivered columns as text.
+        ignored: Columns that the contract does not know; nothing of them was read.
+        rejected: Lines that are no rows; they count as read and as quarantined.
+    """
+
+    file: Path
+    rows: pa.Table
+    ignored: tuple[str, ...]
+    rejected: tuple[RejectedLine, ...]
+
+    @property
+    def columns(self) -> set[str]:
+        """Names of the contract's columns that were delivered."""
+        return set(self.rows.column_names) - {"_row"}
+
+
+def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
+    """Reads one source.
+
+    Args:
+        contract: The input contract.
+        mapping: Where it comes from.
+
+    Returns:
+        The delivery, or None if the mapping has no such source.
+
+    Raises:
+        Problem: `reading.*`, for a file that cannot be read as this contract at all.
+    """
+    file = mapping.source_file(contract.name)
+    if file is None:
+        return None
+    if file.suffix != ".sql" and file.stat().st_size == 0:
+        raise Problem("reading.empty_file", file=file)
+    with _reader(mapping) as con:
+        query, rejected = _query(con, file, contract)
+        names = _column_names(con, query, file)
+        ignored = _check_columns(names, contract, file)
+        wanted = [name for name in names if name.lower() in contract.column_names]
+        cells = ", ".join(f'{_cell(name, contract, file)} as "{name.lower()}"' for name in wanted)
+        rows = _fetch(con, f"select row_number() over () as _row, {cells} from ({query})", file)
+        if file.suffix != ".csv":
+            _check_no_nul(con, rows, file)
+        return ReadDelivery(file, rows, ignored, tuple(_rejected_lines(con)) if rejected else ())
+
+
+@contextmanager
+def _reader(mapping: Mapping) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = duckdb.connect(":memory:")
+    try:
+        load_extensions(con)
+        con.execute("set timezone = 'UTC'")
+        con.execute("set variable inbox = $inbox", {"inbox": str(mapping.inbox)})
+        folders = ", ".join(quoted(folder) for folder in {mapping.inbox, mapping.folder})
+        con.execute(f"set allowed_directories = [{folders}]")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def _query(con: duckdb.DuckDBPyConnection, file: Path, contract: Contract) -> tuple[str, bool]:
+    """The SELECT that reads the file, and whether rejected lines are kept beside it."""
+    match file.suffix:
+        case ".sql":
+            return _mapping_select(con, file), False
+        case ".parquet":
+            return f"select * from read_parquet({quoted(file)})", False
+        case ".xlsx":
+            return f"select * from read_xlsx({quoted(file)}, header = true, all_varchar = true)", False
+        case _:
+            return _csv_select(file), True
+
+
+def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem("reading.mapping_not_utf8", file=file) from error
+    found = con.execute("select json_serialize_sql($text)", {"text": text}).fetchone()
+    parsed: dict[str, Any] = json.loads(found[0]) if found else {"error": True}
+    if parsed["error"]:
+        raise Problem("reading.mapping_not_select", file=file, why=_first_line(parsed.get("error_message", "")))
+    if len(parsed["statements"]) != 1:
+        raise Problem("reading.mapping_many_statements", file=file, count=len(parsed["statements"]))
+    # A closing semicolon is good SQL, but not inside brackets; a comment at the end needs its line to end.
+    return text.strip().rstrip(";") + "\n"
+
+
+def _csv_select(file: Path) -> str:
+    """Reads a CSV with its own header, without guessing: a sniffer would skip lines that do not fit, unseen."""
+    encoding = _encoding(file)
+    with file.open(encoding="cp1252" if encoding == "CP1252" else "utf-8-sig", newline="") as opened:
+        header = opened.readline().rstrip("\r\n")
+    delimiter = max(DELIMITERS, key=header.count)
+    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    doubled = {name for name in names if names.count(name) > 1}
+    if doubled or not all(names):
+        raise Problem("reading.bad_header", file=file, column=next(iter(doubled), "''"))
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"select * from read_csv({quoted(file)}, auto_detect = false, header = true, columns = {{{columns}}}, "
+        f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(encoding)}, "
+        "store_rejects = true, rejects_limit = 0, null_padding = false, max_line_size = 10000000)"
+    )
+
+
+def _encoding(file: Path) -> str:
+    """UTF-8 where the bytes are; else Windows-1252, which Dutch exports often are. No NUL byte is text."""
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8 = True
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            if b"\x00" in chunk:
+                raise Problem("reading.nul_bytes", file=file)
+            if is_utf8:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+    return ENCODINGS[0] if is_utf8 else ENCODINGS[1]
+
+
+def _column_names(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> list[str]:
+    try:
+        return [str(row[0]) for row in con.execute(f"describe select * from ({query})").fetchall()]
+    except duckdb.Error as error:
+        raise _unreadable(file, error) from error
+
+
+def _check_columns(names: list[str], contract: Contract, file: Path) -> tuple[str, ...]:
+    """Refuses forbidden columns and missing ones; gives the ones that are not read."""
+    for name in names:
+        reason = forbidden_reason(name) if name.lower() not in contract.column_names else None
+        if reason:
+            raise Problem("reading.forbidden_column", file=file, column=name, reason=reason)
+    found = {name.lower() for name in names}
+    ignored = tuple(name for name in names if name.lower() not in contract.column_names)
+    for column in contract.columns:
+        if column.is_required and column.name not in found:
+            nearest = get_close_matches(column.name, [name.lower() for name in ignored], 1, 0.6)
+            if nearest:
+                raise Problem("reading.column_renamed", file=file, column=column.name, nearest=nearest[0])
+            raise Problem("reading.column_missing", file=file, column=column.name, found=", ".join(names))
+    return ignored
+
+
+def _cell(name: str, contract: Contract, file: Path) -> str:
+    text = f'cast("{name.replace(chr(34), chr(34) * 2)}" as varchar)'
+    if file.suffix == ".xlsx" and contract.column(name.lower()).logical_type in ("date", "timestamp"):
+        # Excel keeps a date as days since 1899-12-30; only cells that were typed as text are text.
+        serial = f"try_cast({text} as double)"
+        moment = f"timestamp '1899-12-30' + round({serial} * 86400)::bigint * interval 1 second"
+        return f"case when {serial} between 1 and 100000 then cast({moment} as varchar) else {text} end"
+    return text
+
+
+def _fetch(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> pa.Table:
+    try:
+        return con.execute(query).to_arrow_table()
+    except duckdb.Error as error:
+        raise _unreadable(file, error) from error
+
+
+def _check_no_nul(con: duckdb.DuckDBPyConnection, rows: pa.Table, file: Path) -> None:
+    texts = [name for name in rows.column_names if name != "_row"]
+    if not texts or rows.num_rows == 0:
+        return
+    con.register("fetched", rows)
+    cells = ", ".join(f'"{name}"' for name in texts)
+    found = con.execute(f"select count(*) from fetched where contains(concat({cells}), chr(0))").fetchone()
+    if found and found[0]:
+        raise Problem("reading.nul_bytes", file=file)
+
+
+def _rejected_lines(con: duckdb.DuckDBPyConnection) -> Iterator[RejectedLine]:
+    # The line itself is not kept: it may hold what a personal column would have hashed.
+    query = "select line, min(error_type::varchar) from reject_errors group by line order by line"
+    for line, why in con.execute(query).fetchall():
+        yield RejectedLine(int(line), str(why).lower())
+
+
+def _unreadable(file: Path, error: duckdb.Error) -> Problem:
+    message = "reading.mapping_failed" if file.suffix == ".sql" else "reading.unreadable"
+    return Problem(message, file=file, why=_first_line(str(error)))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else ""

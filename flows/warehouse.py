@@ -1,0 +1,111 @@
+"""The warehouse: one DuckDB catalog with the schemas raw, panel, scores, flags and checks.
+
+It is attached as `warehouse`, so that the same statements run when the catalog is a DuckLake. One process writes.
+Every change is made inside one transaction that replaces whole keys: a second run changes nothing, and a run that is
+killed has either done a step or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from data_contracts.contract import contracts
+from data_contracts.problem import Problem
+from data_contracts.row_rules import quoted
+from data_contracts.tables import check_shape, create_table
+from flows.home import OWNER_ONLY_FILE, Home
+
+SCHEMAS = ("raw", "staging", "panel", "scores", "flags", "checks", "publish")
+VERSION = 1
+
+# What the pipeline keeps about its own work. Grain first, then why it is there.
+CHECKS_TABLES = {
+    # One row: which version of Luisterpost's tables this is.
+    "version": "version INTEGER",
+    # Per run: so that one can say what was done when.
+    "runs": "run_id VARCHAR, week DATE, started_at TIMESTAMP, finished_at TIMESTAMP",
+    # Per run and source: rows read = kept + quarantined + already known.
+    "accounts": """run_id VARCHAR, source VARCHAR, state VARCHAR, message VARCHAR, figures VARCHAR, fingerprint VARCHAR,
+        file VARCHAR, ignored VARCHAR[], rows_read BIGINT, rows_kept BIGINT, rows_quarantined BIGINT,
+        rows_already_known BIGINT, rows_withdrawn BIGINT""",
+    # Per run, source and rule: what Great Expectations counted.
+    "rule_outcomes": "run_id VARCHAR, source VARCHAR, rule_id VARCHAR, breaches BIGINT, rows BIGINT, tolerance DOUBLE",
+    # Per distinct broken row: which rules it breaks and what it said.
+    "quarantine": """source VARCHAR, rules VARCHAR[], original VARCHAR, copies BIGINT, first_seen_at TIMESTAMP,
+        last_seen_at TIMESTAMP""",
+    # Per source and period: days that the mapping declares unobserved.
+    "gaps": "source VARCHAR, from_on DATE, until_on DATE",
+}
+
+
+@contextmanager
+def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the warehouse attached and in use.
+
+    Raises:
+        Problem: `warehouse.busy` if another run holds it, `warehouse.unreadable` if it is no warehouse.
+    """
+    con = connect_warehouse(home.warehouse)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def connect_warehouse(file: Path) -> duckdb.DuckDBPyConnection:
+    """Attaches a warehouse file (made if it is not there) to a new in-memory connection."""
+    con = duckdb.connect(":memory:")
+    try:
+        con.execute("set timezone = 'UTC'")
+        con.execute(f"attach {quoted(file)} as warehouse")
+        con.execute("use warehouse")
+        file.chmod(OWNER_ONLY_FILE)
+    except duckdb.Error as error:
+        con.close()
+        message = "warehouse.busy" if "lock" in str(error).lower() else "warehouse.unreadable"
+        raise Problem(message, file=file, why=str(error).splitlines()[0]) from error
+    return con
+
+
+def prepare_warehouse(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes what is not there yet, and holds what is there against the contracts.
+
+    Raises:
+        Problem: `warehouse.other_version` or `warehouse.other_shape`.
+    """
+    with transaction(con):
+        for schema in SCHEMAS:
+            con.execute(f"create schema if not exists {schema}")
+        for name, columns in CHECKS_TABLES.items():
+            con.execute(f"create table if not exists checks.{name} ({columns})")
+        for name, contract in contracts("inputs").items():
+            con.execute(create_table(contract, f"raw.{name}"))
+        con.execute(create_table(contracts("published")["flags"], "flags.flags"))
+        con.execute(f"insert into checks.version select {VERSION} where not exists (from checks.version)")
+    found = con.execute("select max(version) from checks.version").fetchone()
+    if found != (VERSION,):
+        raise Problem("warehouse.other_version", found=found and found[0], wanted=VERSION)
+    for name, contract in contracts("inputs").items():
+        check_shape(con, contract, f"raw.{name}")
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    con.execute("begin transaction")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def set_variables(con: duckdb.DuckDBPyConnection, variables: dict[str, object]) -> None:
+    """Sets session variables; values travel as parameters, never as SQL text."""
+    for name, value in variables.items():
+        con.execute(f"set variable {name} = $value", {"value": value})

@@ -1,0 +1,148 @@
+"""What one would expect of a complex like this, in a week like this, from its building alone.
+
+Physical attributes only: building type, age and size. Never who lives there (it would declare the silence of seniors
+normal), nor where (a whole silent district must stay visible). Hence these three columns and no others.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import PoissonRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from models.streams import Floats, StreamSeries
+
+PHYSICAL = ("building_type", "built_period", "size_class")
+SEASON = ("season_sin_1", "season_cos_1", "season_sin_2", "season_cos_2")
+BUILT_BREAKS = [1945, 1960, 1975, 1990, 2005]
+SIZE_BREAKS = [20, 40, 80, 160]
+WEEKS_A_YEAR = 365.25 / 7
+
+
+def building_classes(complexes: pl.DataFrame) -> pl.DataFrame:
+    """The physical class of each complex: all that the expectation may know of it.
+
+    Args:
+        complexes: `complex_id`, `building_type`, `built_year`, `homes`; the middle two may be empty.
+
+    Returns:
+        `complex_id` and the columns of `PHYSICAL`, as text; what is unknown is a class of its own.
+    """
+    return complexes.select(
+        "complex_id",
+        building_type=pl.col("building_type").fill_null("unknown"),
+        built_period=pl.col("built_year").cut(BUILT_BREAKS).cast(pl.String).fill_null("unknown"),
+        size_class=pl.col("homes").cut(SIZE_BREAKS).cast(pl.String),
+    )
+
+
+class ExpectedRate(BaseEstimator):  # type: ignore[misc]
+    """Rate per unit of exposure, given building and season; a Poisson regression with exposure as weight.
+
+    All that it knows is categorical or of the season, so complexes of one class are summed first: the fit is the same
+    to the last digit and does not grow with the number of complexes.
+
+    Args:
+        has_physics: Whether building and season matter; else one rate for all.
+        prior_sd: Standard deviation of the normal prior on the log of every factor [log rate].
+
+    Attributes:
+        overall_: Pooled rate [events per unit of exposure].
+        model_: The fitted pipeline, or None with no events or no physics.
+
+    Source:
+        Poisson generalised linear model with offset; scikit-learn's `PoissonRegressor`.
+    """
+
+    def __init__(self, has_physics: bool = True, prior_sd: float = 1.0) -> None:
+        self.has_physics = has_physics
+        self.prior_sd = prior_sd
+
+    def fit(self, cells: pl.DataFrame) -> Self:
+        """Learns the rate.
+
+        Args:
+            cells: `PHYSICAL`, `SEASON`, `seen` [events], `exposure` (> 0).
+        """
+        events, exposure = float(cells["seen"].sum()), float(cells["exposure"].sum())
+        self.overall_ = events / exposure if exposure > 0 else 0.0
+        self.model_: Pipeline | None = None
+        if not self.has_physics or events == 0:
+            return self
+        # Relative rates, weighted by the events that the pooled rate expects: then the penalty is a prior on factors.
+        expected = cells["exposure"].to_numpy() * self.overall_
+        ratio = cells["seen"].to_numpy() / expected
+        self.model_ = make_pipeline(
+            ColumnTransformer(
+                [("building", OneHotEncoder(handle_unknown="ignore"), list(PHYSICAL))],
+                remainder="passthrough",
+            ),
+            PoissonRegressor(alpha=1 / (self.prior_sd**2 * expected.sum()), max_iter=1000, tol=1e-6),
+        )
+        features = cells.select(*PHYSICAL, *SEASON)
+        self.model_.fit(features, ratio, poissonregressor__sample_weight=expected)
+        return self
+
+    def predict(self, cells: pl.DataFrame) -> Floats:
+        """Expected events per unit of exposure (n_cells)."""
+        if self.model_ is None:
+            return np.full(cells.height, self.overall_)
+        found: Floats = self.overall_ * self.model_.predict(cells.select(*PHYSICAL, *SEASON))
+        return found
+
+
+def expected_counts(series: StreamSeries, classes: pl.DataFrame, weeks: list[date]) -> Floats:
+    """Events expected of each complex in each week, as like complexes would have them.
+
+    Args:
+        series: Counts and exposure of one stream.
+        classes: `building_classes` in the row order of the arrays.
+        weeks: Mondays, in the column order of the arrays.
+
+    Returns:
+        Expected events; 0 where masked (n_complexes, n_weeks).
+    """
+    cell_of, cells = _cells(series, classes, weeks)
+    n_classes = cells.height // len(weeks)
+    filled = cells.filter(pl.col("exposure") > 0)
+    rate = ExpectedRate(has_physics=series.stream.has_physics).fit(filled).predict(cells)
+    return series.exposure * rate.reshape(n_classes, len(weeks))[cell_of]
+
+
+def season_columns(weeks: list[date]) -> pl.DataFrame:
+    """Two harmonics of the year for each week (n_weeks × `SEASON`)."""
+    angle = np.array([2 * np.pi * ((week.toordinal() / 7) % WEEKS_A_YEAR) / WEEKS_A_YEAR for week in weeks])
+    return pl.DataFrame(
+        {
+            "season_sin_1": np.sin(angle),
+            "season_cos_1": np.cos(angle),
+            "season_sin_2": np.sin(2 * angle),
+            "season_cos_2": np.cos(2 * angle),
+        }
+    )
+
+
+def _cells(
+    series: StreamSeries, classes: pl.DataFrame, weeks: list[date]
+) -> tuple[NDArray[np.int64], pl.DataFrame]:
+    """Counts summed per building class and week, and the class of each complex (n_complexes)."""
+    kinds = classes.select(PHYSICAL).unique(maintain_order=True).with_row_index("kind")
+    kind = classes.join(kinds, on=PHYSICAL, how="left", maintain_order="left")["kind"].to_numpy().astype(np.int64)
+    seen = np.zeros((kinds.height, len(weeks)))
+    exposure = np.zeros((kinds.height, len(weeks)))
+    np.add.at(seen, kind, series.seen)
+    np.add.at(exposure, kind, series.exposure)
+    cells = (
+        kinds.join(season_columns(weeks).with_row_index("week_number"), how="cross")
+        .sort("kind", "week_number")
+        .with_columns(seen=pl.Series(seen.ravel()), exposure=pl.Series(exposure.ravel()))
+    )
+    return kind, cells

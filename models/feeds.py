@@ -1,0 +1,50 @@
+"""Silence of a feed must never become silence of people.
+
+Where every report stream of a complex stays at zero for so long that more reports were due than chance can explain,
+the feed is suspect: those weeks are masked, and the complex is told apart instead of being called quiet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.streams import Floats, StreamSeries
+
+
+def mask_silent_feeds(
+    series: list[StreamSeries], expected: list[Floats], due: float
+) -> tuple[list[StreamSeries], NDArray[np.bool_]]:
+    """Masks the report streams over runs of zeros in which more than `due` reports were expected.
+
+    Args:
+        series: All streams of all complexes.
+        expected: Expected events of each stream; 0 where masked, each (n_complexes, n_weeks).
+        due: Expected reports above which a run of zeros is a fault [reports].
+
+    Returns:
+        The streams, report streams masked where suspect; and the mask (n_complexes, n_weeks).
+    """
+    reports = [i for i, each in enumerate(series) if each.stream.tells_of == "report"]
+    seen = np.sum([series[i].seen for i in reports], axis=0)
+    due_in_week = np.sum([expected[i] for i in reports], axis=0)
+    run = np.cumsum(seen > 0, axis=1)
+    rows = np.broadcast_to(np.arange(run.shape[0])[:, None], run.shape)
+    due_in_run = np.zeros((run.shape[0], run.shape[1] + 1))
+    is_zero = seen == 0
+    np.add.at(due_in_run, (rows[is_zero], run[is_zero]), due_in_week[is_zero])
+    is_suspect = is_zero & (due_in_run[rows, run] > due)
+    masked = [
+        replace(
+            each,
+            seen=np.where(is_suspect, 0.0, each.seen),
+            exposure=np.where(is_suspect, 0.0, each.exposure),
+            is_masked=each.is_masked | is_suspect,
+        )
+        if i in reports
+        else each
+        for i, each in enumerate(series)
+    ]
+    return masked, is_suspect

@@ -1,0 +1,132 @@
+"""Everything that a person may want to argue about: thresholds, windows and capacities, each with unit and reason.
+
+`HOME/luisterpost.toml` overrides any of them in its `[policy]` part. Nothing else in the models is a setting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _value(default: Any, unit: str, reason: str, least: float, most: float) -> Any:
+    return field(default=default, metadata={"unit": unit, "reason": reason, "least": least, "most": most})
+
+
+def _words(default: tuple[str, ...], unit: str, reason: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "reason": reason, "least": None, "most": None})
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The values in force for one run."""
+
+    # What is looked at
+    history_weeks: int = _value(
+        208, "weeks", "four years: season and building age show, old habits no longer count", 26, 520
+    )
+    short_window_weeks: int = _value(
+        26, "weeks", "half a year: the shortest in which an ordinary complex says enough to be heard", 4, 104
+    )
+    long_window_weeks: int = _value(52, "weeks", "a whole year: every season counts once", 8, 208)
+    backfill_weeks: int = _value(52, "weeks", "a first run shows a year of scores at once", 0, 208)
+
+    # What counts as quiet and as worrying
+    quiet_below: float = _value(
+        0.6, "ratio to peers", "four in ten fewer reports than like complexes; smaller gaps are common habit", 0.1, 1
+    )
+    decline_above: float = _value(
+        1.4, "ratio to peers", "four in ten more trouble than like complexes", 1, 5
+    )
+    flag_from: float = _value(
+        0.1,
+        "probability",
+        "the window model takes quiet and declining as independent, so its product is timid: of simulated flags above "
+        "a tenth one in three is right, against one in thirty of all complexes",
+        0,
+        1,
+    )
+    clear_from: float = _value(
+        0.5, "probability", "a state is named once it is more likely than not", 0, 1
+    )
+
+    earlier_quiet_below: float = _value(
+        0.3, "probability", "only what was probably heard the year before can be said to have gone quiet", 0, 1
+    )
+
+    # When a complex says too little
+    smallest_shown_homes: int = _value(
+        10, "homes", "below this a count can point at one household; safety matters only", 1, 100
+    )
+    enough_information: float = _value(
+        0.15,
+        "share of the prior variance",
+        "less than this learned from the reports and we do not know, whatever the estimate says",
+        0,
+        1,
+    )
+    habit_dispersion: float = _value(
+        0.1,
+        "variance of the log ratio",
+        "real complexes have lasting habits per stream: 0.08 in Chicago's 26-week sums; never taken as news",
+        0.01,
+        2,
+    )
+    silent_feed_expected: float = _value(
+        7.0,
+        "expected reports",
+        "a run of zeros over all report streams with more expected than this is a broken feed, not silence",
+        1,
+        100,
+    )
+    emptied_share: float = _value(
+        0.5, "share of homes", "with more than half the homes out of use the complex is being emptied", 0, 1
+    )
+
+    # What the streams mean
+    bad_condition_from: int = _value(
+        4, "condition score", "NEN 2767: 4 is moderate, 5 poor, 6 very poor; 1 to 3 need no action", 2, 6
+    )
+    incident_days: int = _value(
+        28, "days", "without a repair date the same defect later than this is a new incident", 1, 365
+    )
+    honest_source_weeks: int = _value(
+        13,
+        "weeks",
+        "a source that never says 'nothing special' in a quarter tells of worries only: its visits are no exposure",
+        4,
+        104,
+    )
+    chance_gap_rows: float = _value(
+        5.0,
+        "rows",
+        "a team without rows where fewer than this were due is silent by chance (1 in 150), not unobserved",
+        0,
+        50,
+    )
+
+    # Who gets a flag
+    flags_per_team: int = _value(
+        2, "flags a week", "two new complexes is what a team can visit with attention beside its other work", 0, 20
+    )
+    drawn_per_team: int = _value(
+        1, "complexes a week", "one complex by lot honours walks without cause and tells whether we are right", 0, 5
+    )
+    attention_share: float = _value(
+        0.10, "share of complexes", "more than one in ten is no choice any more", 0.01, 1
+    )
+    safety_weeks: int = _value(
+        4, "weeks", "a threat of a month ago still decides whether one goes there alone", 1, 26
+    )
+    arson_codes: tuple[str, ...] = _words(
+        ("AGR.BRA",), "VERA codes", "one sign of arson is enough: it can cost lives"
+    )
+    professional_sources: tuple[str, ...] = _words(
+        ("police", "municipality"), "sources", "they know a threat from a quarrel, so one of them is enough"
+    )
+    seed: int = _value(2017, "number", "the lot is drawn again alike when a week is run twice", 0, 2**31 - 1)
+
+
+def policy_entries() -> list[dict[str, Any]]:
+    """Name, default, unit, reason and limits of every policy value, in order; for documents and settings."""
+    return [{"name": each.name, "default": each.default, **each.metadata} for each in fields(Policy)]

@@ -1,0 +1,172 @@
+"""What to call it: the state of a complex, and the kind of its silence.
+
+Everything here is decided on the window model's figures and a handful of counts; the order of the rules is the order
+of caution. Six kinds of silence: good, afraid, cannot, not registered, not looked at, emptied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.policy import Policy
+from models.streams import Floats
+
+# The inputs that a complex can be judged by, and the stream that shows whether each could be observed.
+SOURCE_STREAMS = {
+    "complaints": "complaints",
+    "repairs": "normal_repairs",
+    "tenancies": "bad_condition",
+    "field_signals": "concerns",
+}
+CANNOT_REPORT = ("seniors", "care")
+
+
+@dataclass(frozen=True)
+class Windowed:
+    """Figures of the window that decides, per complex and scored week; all arrays (n_complexes, n_scored).
+
+    Attributes:
+        earlier_quiet: Probability that the complex was quiet in the year before this window.
+        reporting_information: Share of the prior variance that the report streams took away [0-1].
+        condition_information: The same for the condition streams [0-1].
+        quiet_if_silent: p_quiet had there been no report at all: what silence could prove here.
+        observed_weeks: Weeks observed within the long window, by stream [weeks].
+    """
+
+    reports_seen: Floats
+    reports_expected: Floats
+    reports_low: Floats
+    reports_high: Floats
+    reporting_ratio: Floats
+    condition_ratio: Floats
+    r_mean: Floats
+    r_sd: Floats
+    d_mean: Floats
+    d_sd: Floats
+    p_quiet: Floats
+    p_decline: Floats
+    p_quiet_decline: Floats
+    earlier_quiet: Floats
+    reporting_information: Floats
+    condition_information: Floats
+    quiet_if_silent: Floats
+    window_weeks: Floats
+    is_feed_suspect: NDArray[np.bool_]
+    observed_weeks: dict[str, Floats]
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """All figures by name; the observed weeks as `observed_STREAM`."""
+        own = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "observed_weeks"}
+        return own | {f"observed_{name}": weeks for name, weeks in self.observed_weeks.items()}
+
+
+def name_states(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The published scores, with state, kind of silence, since when, and what was missing.
+
+    Args:
+        frame: One row per complex and week with the columns of `Windowed`, `area_team`, `homes`, `homes_in_use`,
+            `audience`, `visits_recent`, `vandalism_recent`, `threats_recent`.
+        policy: The values in force.
+
+    Returns:
+        The columns of the contract `scores`, in its order, sorted by complex and week.
+    """
+    named = frame.with_columns(
+        is_quiet=pl.col("p_quiet") >= policy.clear_from,
+        is_declining=pl.col("p_decline") >= policy.clear_from,
+        is_heard=pl.col("reporting_information") >= policy.enough_information,
+        is_looked_at=pl.col("condition_information") >= policy.enough_information,
+        is_emptied=pl.col("homes_in_use") < (1 - policy.emptied_share) * pl.col("homes"),
+        # A flag asks "which silence is this?" also where quiet alone is not yet more likely than not.
+        is_asked_about=(pl.col("p_quiet") >= policy.clear_from) | (pl.col("p_quiet_decline") >= policy.flag_from),
+    ).with_columns(state=_state(policy))
+    return (
+        named.sort("complex_id", "week")
+        .with_columns(since_week=_since("complex_id"), silence_kind=_kind())
+        .select(
+            "complex_id",
+            "week",
+            "area_team",
+            pl.col("homes").cast(pl.Int32),
+            pl.col("reports_seen").cast(pl.Int64),
+            *_rounded("reports_expected"),
+            pl.col("reports_low").cast(pl.Int64),
+            pl.col("reports_high").cast(pl.Int64),
+            *_rounded("reporting_ratio", "condition_ratio", "r_mean", "r_sd", "d_mean", "d_sd"),
+            pl.lit(0.0).alias("rd_corr"),  # the window model takes the two as independent
+            *_rounded("p_quiet", "p_decline", "p_quiet_decline"),
+            "state",
+            "since_week",
+            "silence_kind",
+            is_private_small=pl.col("homes") < policy.smallest_shown_homes,
+            is_too_small_to_know=pl.col("quiet_if_silent") < policy.clear_from,
+            missing_sources=_missing(),
+            window_weeks=pl.col("window_weeks").cast(pl.Int32),
+        )
+    )
+
+
+def _state(policy: Policy) -> pl.Expr:
+    was_loud = pl.col("earlier_quiet") < policy.earlier_quiet_below
+    return (
+        pl.when("is_emptied")
+        .then(pl.lit("emptied"))
+        .when("is_feed_suspect")
+        .then(pl.lit("feed_suspect"))
+        .when(~pl.col("is_heard"))
+        .then(pl.lit("not_enough_evidence"))
+        .when(pl.col("is_quiet") & pl.col("is_looked_at") & ~pl.col("is_declining") & (pl.col("visits_recent") > 0))
+        .then(pl.lit("calm_seen"))
+        .when(pl.col("is_quiet") & was_loud)
+        .then(pl.lit("went_quiet"))
+        .when("is_quiet")
+        .then(pl.lit("always_quiet"))
+        .when("is_declining")
+        .then(pl.lit("loud_declining"))
+        .otherwise(pl.lit("ordinary"))
+    )
+
+
+def _kind() -> pl.Expr:
+    """The kind that the evidence fits best; empty for a complex that is not silent."""
+    damage = pl.col("vandalism_recent") + pl.col("threats_recent") >= 2
+    return (
+        pl.when(pl.col("state") == "emptied")
+        .then(pl.lit("emptied"))
+        .when(pl.col("state") == "feed_suspect")
+        .then(pl.lit("not_registered"))
+        .when(pl.col("state") == "calm_seen")
+        .then(pl.lit("good"))
+        .when(~pl.col("is_asked_about"))
+        .then(None)
+        .when(damage)
+        .then(pl.lit("afraid"))
+        .when(pl.col("audience").is_in(CANNOT_REPORT))
+        .then(pl.lit("cannot"))
+        .when((pl.col("visits_recent") == 0) & ~pl.col("is_looked_at"))
+        .then(pl.lit("not_looked_at"))
+        .otherwise(pl.lit("unknown"))
+    )
+
+
+def _since(group: str) -> pl.Expr:
+    """First week of the unbroken spell of being quiet that lasts until this week; empty where not quiet."""
+    spell = (~pl.col("is_quiet")).cast(pl.Int32).cum_sum().over(group)
+    first = pl.col("week").filter(pl.col("is_quiet")).min().over(group, spell)
+    return pl.when(pl.col("is_quiet") & pl.col("is_heard")).then(first)
+
+
+def _missing() -> pl.Expr:
+    parts = [
+        pl.when(pl.col(f"observed_{stream}") == 0).then(pl.lit(source)) for source, stream in SOURCE_STREAMS.items()
+    ]
+    return pl.concat_list(parts).list.drop_nulls()
+
+
+def _rounded(*names: str) -> list[pl.Expr]:
+    # DuckDB's and numpy's sums differ in the last bits from machine to machine; six decimals do not.
+    return [pl.col(name).round(6) for name in names]
