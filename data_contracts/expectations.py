@@ -7,7 +7,9 @@ own connection, so nothing is copied.
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -96,14 +98,14 @@ def check_table(
         connection_string="duckdb:///:memory:",
         # Without the last three every expectation fails, reported as a breach and not raised.
         kwargs={
-            "creator": lambda: _lent(con),
+            "creator": lambda: _lent(con, schema),
             "isolation_level": "AUTOCOMMIT",
             "skip_autocommit_rollback": True,
             "pool_reset_on_return": None,
         },
         create_temp_table=False,
     )
-    asset = source.add_table_asset(name=table, table_name=table, schema_name=schema)
+    asset = source.add_table_asset(name=table, table_name=table)
     batch = asset.add_batch_definition_whole_table(name="whole").get_batch()
     outcome = batch.validate(suite_of(contract, tolerances), result_format="SUMMARY")
     return tuple(_outcome(result, rows) for result in outcome.results)
@@ -119,8 +121,13 @@ def breached(outcomes: Sequence[RuleOutcome]) -> tuple[RuleOutcome, ...]:
 def _library() -> Any:
     # Importing costs seconds, and its usage statistics must be off before it is.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations
+    with warnings.catch_warnings():
+        # It still imports modules that Python is about to drop; nothing that a user can mend.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import great_expectations
 
+    # This one sets a level of its own, and would tell of every temporary folder.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     return great_expectations
 
 
@@ -134,11 +141,11 @@ def _row_expectation(gx: Any, rule: RowRule, tolerance: float) -> Any:
     )
 
 
-def _lent(con: duckdb.DuckDBPyConnection) -> Any:
+def _lent(con: duckdb.DuckDBPyConnection, schema: str) -> Any:
     from duckdb_sqlalchemy import ConnectionWrapper
 
     cursor = con.cursor()
-    cursor.execute("use warehouse")
+    cursor.execute(f'use warehouse."{schema}"')
     return ConnectionWrapper(cursor)
 
 

@@ -7,6 +7,10 @@ figures; the command line looks the sentence up in the catalogues (`flows/langua
 from __future__ import annotations
 
 
+class Spoken(str):
+    """A figure of a problem that is itself the name of a message, such as why a column is forbidden."""
+
+
 class Problem(Exception):  # noqa: N818 - it is a problem for its reader, not an error of ours
     """What is wrong, where, and how to mend it, as a message name and its parameters.
 

@@ -13,7 +13,7 @@ from data_contracts.problem import Problem
 from data_contracts.staging import fate_select, original_select, staging_select
 from flows.home import Home
 from flows.mappings import Mapping
-from flows.reading import ReadDelivery, read_delivery
+from flows.reading import ReadDelivery, SourceUnavailable, read_delivery
 from flows.run import Run
 from flows.warehouse import set_variables, transaction
 
@@ -45,6 +45,11 @@ class Account:
     rules: dict[str, int] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     has_earlier_rows: bool = False
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether trying again may help: the file is there, the disk or share did not answer."""
+        return isinstance(self.problem, SourceUnavailable)
 
 
 def take_in(con: duckdb.DuckDBPyConnection, run: Run, name: str) -> Account:
@@ -114,18 +119,16 @@ def stage(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery
 
 def write_account(con: duckdb.DuckDBPyConnection, run: Run, account: Account) -> None:
     """Writes the account of a source into `checks.accounts`, replacing one of the same run."""
-    problem = account.problem
-    figures = json.dumps({name: str(value) for name, value in problem.figures.items()}) if problem else None
+    reason = run.language.tell(account.problem) if account.problem else None
     with transaction(con):
         con.execute("delete from checks.accounts where run_id = ? and source = ?", [run.run_id, account.source])
         con.execute(
-            "insert into checks.accounts values (?, ?, ?, ?, ?, ?, ?, ?::varchar[], ?, ?, ?, ?, ?)",
+            "insert into checks.accounts values (?, ?, ?, ?, ?, ?, ?::varchar[], ?, ?, ?, ?, ?)",
             [
                 run.run_id,
                 account.source,
                 account.state,
-                problem.message if problem else None,
-                figures,
+                reason,
                 account.fingerprint,
                 account.file,
                 list(account.ignored),

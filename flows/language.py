@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
-from data_contracts.problem import Problem
+from data_contracts.problem import Problem, Spoken
 
 LANGUAGES = ("nl", "en")
 CATALOGUES = Path(__file__).parent / "language"
@@ -63,6 +63,8 @@ class Language:
 
     def write(self, value: Any) -> str:
         """A value as people write it: 1.234 and 0,5 in Dutch; texts stay as they are."""
+        if isinstance(value, Spoken):
+            return self.say(value)
         if isinstance(value, bool) or value is None:
             return str(value)
         if isinstance(value, int | float):

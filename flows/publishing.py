@@ -44,7 +44,7 @@ def publish(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> Path:
     """
     set_variables(con, {"week": week, "run_id": run.run_id, "event_weeks": run.settings.policy.long_window_weeks})
     for promised in contracts("published").values():
-        _fill(con, run, promised, week)
+        _fill(con, promised, week)
         _hold(con, promised)
     folder = run.home.published / "weeks" / f"{week_name(week)}.{run.run_id}"
     making = folder.with_name(f".{folder.name}.making")
@@ -60,26 +60,26 @@ def publish(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> Path:
     return folder
 
 
-def _fill(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, week: date) -> None:
+def _fill(con: duckdb.DuckDBPyConnection, promised: Contract, week: date) -> None:
     table = f"publish.{promised.name}"
     with transaction(con):
         con.execute(f"drop table if exists {table}")
         con.execute(create_table(promised, table))
         if promised.name == "sources":
-            insert_rows(con, table, sources_table(con, run, week).select(promised.column_names))
+            insert_rows(con, table, sources_table(con, week).select(promised.column_names))
         else:
             columns = ", ".join(promised.column_names)
             con.execute(f"insert into {table} select {columns} from ({_query(promised.name)})")
 
 
-def sources_table(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> pl.DataFrame:
+def sources_table(con: duckdb.DuckDBPyConnection, week: date) -> pl.DataFrame:
     """The contract `sources`: what became of each source, and whether it is fresh at the end of the week."""
     rows = []
     for account in con.execute(_query("sources")).pl().to_dicts():
         promised = contract("inputs", account["source"])
         last = last_row_on(con, promised, week)
         state = source_state(promised, account["state"], last, week)
-        rows.append({**account, "channel": "all", "last_row_on": last, "state": state, "reason": _reason(run, account)})
+        rows.append({**account, "channel": "all", "last_row_on": last, "state": state})
     return pl.DataFrame(rows, schema_overrides={"last_row_on": pl.Date, "reason": pl.String}, infer_schema_length=None)
 
 
@@ -92,13 +92,6 @@ def last_row_on(con: duckdb.DuckDBPyConnection, promised: Contract, week: date) 
         [week],
     ).fetchone()
     return min(found[0], week + timedelta(days=6)) if found and found[0] else None
-
-
-def _reason(run: Run, account: dict[str, Any]) -> str | None:
-    """Why a source stopped, in one sentence."""
-    if account["message"] is None:
-        return None
-    return run.language.say(account["message"], **json.loads(account["figures"]))[:1000]
 
 
 def _hold(con: duckdb.DuckDBPyConnection, promised: Contract) -> None:

@@ -20,14 +20,18 @@ import pyarrow as pa
 
 from data_contracts.contract import Contract
 from data_contracts.forbidden import forbidden_reason
-from data_contracts.problem import Problem
+from data_contracts.problem import Problem, Spoken
 from data_contracts.row_rules import quoted
-from flows.extensions import load_extensions
+from flows.extensions import load_extension
 from flows.mappings import Mapping
 
 DELIMITERS = (";", ",", "\t", "|")
 ENCODINGS = ("utf-8", "CP1252")
 CHUNK = 1 << 20
+
+
+class SourceUnavailable(Problem):
+    """A file that is there but could not be read from its disk or share: worth another try."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
         return None
     if file.suffix != ".sql" and file.stat().st_size == 0:
         raise Problem("reading.empty_file", file=file)
-    with _reader(mapping) as con:
+    with _reader(mapping, file) as con:
         query, rejected = _query(con, file, contract)
         names = _column_names(con, query, file)
         ignored = _check_columns(names, contract, file)
@@ -91,10 +95,12 @@ def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
 
 
 @contextmanager
-def _reader(mapping: Mapping) -> Iterator[duckdb.DuckDBPyConnection]:
+def _reader(mapping: Mapping, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     con = duckdb.connect(":memory:")
     try:
-        load_extensions(con)
+        load_extension(con, "excel")
+        if _may_need_encodings(file):
+            load_extension(con, "encodings")
         con.execute("set timezone = 'UTC'")
         con.execute("set variable inbox = $inbox", {"inbox": str(mapping.inbox)})
         folders = ", ".join(quoted(folder) for folder in {mapping.inbox, mapping.folder})
@@ -152,6 +158,13 @@ def _csv_select(file: Path) -> str:
     )
 
 
+def _may_need_encodings(file: Path) -> bool:
+    """Extensions must be loaded before the connection is locked, so this is told from the text of a mapping."""
+    if file.suffix == ".sql":
+        return b"encoding" in file.read_bytes().lower()
+    return file.suffix == ".csv" and _encoding(file) != ENCODINGS[0]
+
+
 def _encoding(file: Path) -> str:
     """UTF-8 where the bytes are; else Windows-1252, which Dutch exports often are. No NUL byte is text."""
     import codecs
@@ -182,7 +195,8 @@ def _check_columns(names: list[str], contract: Contract, file: Path) -> tuple[st
     for name in names:
         reason = forbidden_reason(name) if name.lower() not in contract.column_names else None
         if reason:
-            raise Problem("reading.forbidden_column", file=file, column=name, reason=reason)
+            why = Spoken(f"forbidden.{reason}")
+            raise Problem("reading.forbidden_column", file=file, column=name, reason=why)
     found = {name.lower() for name in names}
     ignored = tuple(name for name in names if name.lower() not in contract.column_names)
     for column in contract.columns:
@@ -230,6 +244,8 @@ def _rejected_lines(con: duckdb.DuckDBPyConnection) -> Iterator[RejectedLine]:
 
 
 def _unreadable(file: Path, error: duckdb.Error) -> Problem:
+    if isinstance(error, duckdb.IOException) and "No files found" not in str(error):
+        return SourceUnavailable("reading.unavailable", file=file, why=_first_line(str(error)))
     message = "reading.mapping_failed" if file.suffix == ".sql" else "reading.unreadable"
     return Problem(message, file=file, why=_first_line(str(error)))
 

@@ -5,7 +5,7 @@ Steps may be sent to another machine, so a run holds no open connection and no g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -53,6 +53,10 @@ class Run:
     def last_week(self) -> date:
         """Monday of the last week that was over when the run began, by local time."""
         return last_whole_week(self.read_at.astimezone(ZoneInfo(self.timezone)).date())
+
+    def for_week(self, week: date) -> Run:
+        """The same run for a given week."""
+        return replace(self, asked_week=week)
 
     @property
     def language(self) -> Language:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -27,9 +28,9 @@ CHECKS_TABLES = {
     # One row: which version of Luisterpost's tables this is.
     "version": "version INTEGER",
     # Per run: so that one can say what was done when.
-    "runs": "run_id VARCHAR, week DATE, started_at TIMESTAMP, finished_at TIMESTAMP",
+    "runs": "run_id VARCHAR, week DATE, started_at TIMESTAMP, is_published BOOLEAN",
     # Per run and source: rows read = kept + quarantined + already known.
-    "accounts": """run_id VARCHAR, source VARCHAR, state VARCHAR, message VARCHAR, figures VARCHAR, fingerprint VARCHAR,
+    "accounts": """run_id VARCHAR, source VARCHAR, state VARCHAR, reason VARCHAR, fingerprint VARCHAR,
         file VARCHAR, ignored VARCHAR[], rows_read BIGINT, rows_kept BIGINT, rows_quarantined BIGINT,
         rows_already_known BIGINT, rows_withdrawn BIGINT""",
     # Per run, source and rule: what Great Expectations counted.
@@ -71,8 +72,8 @@ def connect_warehouse(file: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def prepare_warehouse(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes what is not there yet, and holds what is there against the contracts.
+def prepare_warehouse(con: duckdb.DuckDBPyConnection, run_id: str, started_at: datetime) -> None:
+    """Makes what is not there yet, holds what is there against the contracts, and notes that a run begins.
 
     Raises:
         Problem: `warehouse.other_version` or `warehouse.other_shape`.
@@ -86,11 +87,26 @@ def prepare_warehouse(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(create_table(contract, f"raw.{name}"))
         con.execute(create_table(contracts("published")["flags"], "flags.flags"))
         con.execute(f"insert into checks.version select {VERSION} where not exists (from checks.version)")
+        con.execute("insert into checks.runs values (?, null, ?, false)", [run_id, started_at.replace(tzinfo=None)])
     found = con.execute("select max(version) from checks.version").fetchone()
     if found != (VERSION,):
         raise Problem("warehouse.other_version", found=found and found[0], wanted=VERSION)
     for name, contract in contracts("inputs").items():
         check_shape(con, contract, f"raw.{name}")
+
+
+def settle_week(con: duckdb.DuckDBPyConnection, run_id: str, week: date) -> None:
+    """Notes which week a run judges."""
+    con.execute("update checks.runs set week = ? where run_id = ?", [week, run_id])
+
+
+def finish_run(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Notes that a run was published, and clears what was only needed on the way."""
+    with transaction(con):
+        con.execute("update checks.runs set is_published = true where run_id = ?", [run_id])
+        for schema in ("staging", "publish"):
+            con.execute(f"drop schema {schema} cascade")
+            con.execute(f"create schema {schema}")
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Silence of a feed must never become silence of people.
 
 Where every report stream of a complex stays at zero for so long that more reports were due than chance can explain,
-the feed is suspect: those weeks are masked, and the complex is told apart instead of being called quiet.
+the feed is suspect: those weeks are masked, and the complex is told apart instead of being called quiet. Due is what
+the complex itself would have had in its other weeks: held against its peers' pace, half of all quiet complexes would
+sooner or later be taken for a broken feed, and lose the very weeks that show their silence.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ from models.streams import Floats, StreamSeries
 def mask_silent_feeds(
     series: list[StreamSeries], expected: list[Floats], due: float
 ) -> tuple[list[StreamSeries], NDArray[np.bool_]]:
-    """Masks the report streams over runs of zeros in which more than `due` reports were expected.
+    """Masks the report streams over runs of zeros in which more than `due` reports of its own were due.
 
     Args:
         series: All streams of all complexes.
         expected: Expected events of each stream; 0 where masked, each (n_complexes, n_weeks).
-        due: Expected reports above which a run of zeros is a fault [reports].
+        due: Reports at the complex's own pace (never above its peers') above which a run is a fault [reports].
 
     Returns:
         The streams, report streams masked where suspect; and the mask (n_complexes, n_weeks).
@@ -32,10 +34,14 @@ def mask_silent_feeds(
     due_in_week = np.sum([expected[i] for i in reports], axis=0)
     run = np.cumsum(seen > 0, axis=1)
     rows = np.broadcast_to(np.arange(run.shape[0])[:, None], run.shape)
-    due_in_run = np.zeros((run.shape[0], run.shape[1] + 1))
+    peers_in_run = np.zeros((run.shape[0], run.shape[1] + 1))
     is_zero = seen == 0
-    np.add.at(due_in_run, (rows[is_zero], run[is_zero]), due_in_week[is_zero])
-    is_suspect = is_zero & (due_in_run[rows, run] > due)
+    np.add.at(peers_in_run, (rows[is_zero], run[is_zero]), due_in_week[is_zero])
+    in_run = peers_in_run[rows, run]
+    # Its own pace in all other weeks, as a ratio to its peers; one report's worth of theirs where it has few.
+    elsewhere = due_in_week.sum(axis=1, keepdims=True) - in_run
+    own_pace = (1 + seen.sum(axis=1, keepdims=True)) / (1 + elsewhere)
+    is_suspect = is_zero & (in_run * np.minimum(own_pace, 1) > due)
     masked = [
         replace(
             each,

@@ -75,7 +75,7 @@ class Policy:
     silent_feed_expected: float = _value(
         7.0,
         "expected reports",
-        "a run of zeros over all report streams with more expected than this is a broken feed, not silence",
+        "a run of zeros over all report streams with more due than this at its own pace is a broken feed, not silence",
         1,
         100,
     )

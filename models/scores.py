@@ -34,7 +34,7 @@ class Scored:
     Attributes:
         scores: One row per complex and week in use, as the contract `scores`.
         streams: One row per complex, week and stream, as the contract `streams`.
-        reasons: One row per complex and stream of the last week, as the contract `reasons`.
+        reasons: One row per complex and stream with sight in the last week, as the contract `reasons`.
     """
 
     scores: pl.DataFrame
@@ -63,7 +63,10 @@ class _Window:
     condition: RatioPosterior
     seen: Floats  # (n_streams, n_complexes, n_scored)
     expected: Floats
+    observed_weeks: Floats  # [weeks] (n_streams, n_complexes, n_scored)
+    reported_weeks: Floats  # any report stream observed [weeks]
     earlier_quiet: Floats
+    earlier_information: Floats
     reporting_habit: float
 
     def quiet_decline(self, policy: Policy) -> Floats:
@@ -86,7 +89,8 @@ def score_weeks(weekly: pl.DataFrame, complexes: pl.DataFrame, policy: Policy, n
     ids = weekly["complex_id"].unique().sort()
     weeks = weekly["week"].unique().sort()
     n_scored = min(n_weeks, len(weeks))
-    classes = building_classes(pl.DataFrame({"complex_id": ids}).join(complexes, on="complex_id", how="left"))
+    in_order = pl.DataFrame({"complex_id": ids}).join(complexes, on="complex_id", how="left", maintain_order="left")
+    classes = building_classes(in_order)
     seen = _expect(stream_series(weekly, ids, weeks), classes, weeks.to_list(), policy)
     windows = [
         _score_window(seen, n, n_scored, policy) for n in (policy.short_window_weeks, policy.long_window_weeks)
@@ -118,6 +122,7 @@ def _expect(series: list[StreamSeries], classes: pl.DataFrame, weeks: list[date]
 def _score_window(seen: _Seen, n_weeks: int, n_scored: int, policy: Policy) -> _Window:
     counted = np.stack([window_sums(each.seen, n_weeks, n_scored) for each in seen.series])
     expected = np.stack([window_sums(each, n_weeks, n_scored) for each in seen.expected])
+    sight: Floats = (~np.stack([each.is_masked for each in seen.series])).astype(np.float64)
     models = {}
     for kind in ("report", "condition"):
         used = seen.of(kind)
@@ -144,14 +149,16 @@ def _score_window(seen: _Seen, n_weeks: int, n_scored: int, policy: Policy) -> _
         condition=models["condition"].predict(counted[others], expected[others]),
         seen=counted,
         expected=expected,
+        observed_weeks=np.stack([window_sums(each, n_weeks, n_scored) for each in sight]),
+        reported_weeks=window_sums(sight[reports].max(axis=0), n_weeks, n_scored),
         earlier_quiet=earlier.below(policy.quiet_below),
+        earlier_information=earlier.information,
         reporting_habit=float(models["report"].shared_variance_),
     )
 
 
 def _decide(windows: list[_Window], is_short: NDArray[np.bool_], seen: _Seen, policy: Policy) -> Windowed:
     short, long = windows
-    n_scored = is_short.shape[1]
 
     def chosen(one: Floats, other: Floats) -> Floats:
         return np.where(is_short, one, other)
@@ -171,8 +178,6 @@ def _decide(windows: list[_Window], is_short: NDArray[np.bool_], seen: _Seen, po
         ).below(policy.quiet_below)
         for w in windows
     ]
-    observed_weeks = np.stack([window_sums((~each.is_masked).astype(np.float64), long.n_weeks, n_scored) for each in seen.series])
-    reported_weeks = observed_weeks[reports].max(axis=0)
     return Windowed(
         reports_seen=reports_seen,
         reports_expected=reports_expected,
@@ -190,13 +195,14 @@ def _decide(windows: list[_Window], is_short: NDArray[np.bool_], seen: _Seen, po
         ),
         p_quiet_decline=chosen(short.quiet_decline(policy), long.quiet_decline(policy)),
         earlier_quiet=chosen(short.earlier_quiet, long.earlier_quiet),
+        earlier_information=chosen(short.earlier_information, long.earlier_information),
         reporting_information=of("information", "reporting"),
         condition_information=of("information", "condition"),
         quiet_if_silent=chosen(silent[0], silent[1]),
         # As many weeks as are observed, where that is fewer than the window has.
-        window_weeks=np.minimum(np.where(is_short, short.n_weeks, long.n_weeks), reported_weeks),
-        is_feed_suspect=seen.is_feed_suspect[:, -n_scored:],
-        observed_weeks={each.stream.name: observed_weeks[i] for i, each in enumerate(seen.series)},
+        window_weeks=chosen(short.reported_weeks, long.reported_weeks),
+        is_feed_suspect=seen.is_feed_suspect[:, -is_short.shape[1] :],
+        observed_weeks={each.stream.name: long.observed_weeks[i] for i, each in enumerate(seen.series)},
     )
 
 
@@ -277,16 +283,15 @@ def _streams_frame(seen: _Seen, ids: pl.Series, weeks: pl.Series, n_scored: int)
 def _last_week_reasons(
     windows: list[_Window], is_short: NDArray[np.bool_], seen: _Seen, policy: Policy
 ) -> pl.DataFrame:
-    pair = []
-    for window in windows:
-        pair.append(
-            stream_reasons(
-                seen=window.seen[:, :, -1],
-                expected=window.expected[:, :, -1],
-                kinds=[each.stream.tells_of for each in seen.series],
-                policy=policy,
-            )
+    pair = [
+        stream_reasons(
+            seen=window.seen[:, :, -1],
+            expected=window.expected[:, :, -1],
+            kinds=[each.stream.tells_of for each in seen.series],
+            policy=policy,
         )
+        for window in windows
+    ]
     short_decides = is_short[:, -1]
     streams = [each.stream.name for each in seen.series]
     n_complexes = len(short_decides)
@@ -301,20 +306,23 @@ def _last_week_reasons(
             "seen": chosen(windows[0].seen[:, :, -1], windows[1].seen[:, :, -1]),
             "expected": chosen(windows[0].expected[:, :, -1], windows[1].expected[:, :, -1]),
             "log_odds": chosen(pair[0], pair[1]),
-            "period_weeks": np.repeat(
-                np.where(short_decides, windows[0].n_weeks, windows[1].n_weeks), len(streams)
-            ),
+            "period_weeks": chosen(windows[0].observed_weeks[:, :, -1], windows[1].observed_weeks[:, :, -1]),
         }
     )
 
 
 def _finish_reasons(reasons: pl.DataFrame) -> pl.DataFrame:
-    return reasons.select(
-        "complex_id",
-        "week",
-        "stream",
-        pl.col("seen").cast(pl.Int64),
-        pl.col("expected").round(6),
-        pl.col("log_odds").round(6),
-        pl.col("period_weeks").cast(pl.Int32),
-    ).sort("complex_id", "week", "stream")
+    # A stream of which nothing was expected had no sight: it says nothing, and is not shown as a reason.
+    return (
+        reasons.filter(pl.col("expected") > 0)
+        .select(
+            "complex_id",
+            "week",
+            "stream",
+            pl.col("seen").cast(pl.Int64),
+            pl.col("expected").round(6),
+            pl.col("log_odds").round(6),
+            pl.col("period_weeks").cast(pl.Int32),
+        )
+        .sort("complex_id", "week", "stream")
+    )

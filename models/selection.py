@@ -44,12 +44,8 @@ def select_flags(
     """
     week: date = scores["week"].max()  # type: ignore[assignment]
     eligible = scores.filter(~pl.col("is_private_small"), ~pl.col("state").is_in(["emptied", "feed_suspect"]))
-    chosen = pl.concat(
-        [
-            _safety(scores, safety),
-            _quiet(eligible.filter(~pl.col("complex_id").is_in(safety.implode())), policy, capacity or {}, scores.height),
-        ]
-    )
+    others = eligible.filter(~pl.col("complex_id").is_in(safety.implode()))
+    chosen = pl.concat([_safety(scores, safety), _quiet(others, policy, capacity or {}, scores.height)])
     drawn = _lot(eligible, week, policy)
     merged = (
         chosen.join(drawn, on="complex_id", how="full", coalesce=True)
@@ -61,7 +57,7 @@ def select_flags(
         "area_team", order, pl.col("p_quiet_decline"), "complex_id", descending=[False, False, True, False]
     ).with_columns(rank=pl.int_range(1, pl.len() + 1).over("area_team").cast(pl.Int32))
     return (
-        ranked.join(_running(earlier, week), on=["complex_id"], how="left")
+        ranked.join(_running(earlier, week), on="complex_id", how="left", maintain_order="left")
         .with_columns(
             week=pl.lit(week),
             # A drawn complex is drawn anew each week; only what the scores chose goes on.
@@ -74,7 +70,8 @@ def select_flags(
             status=pl.when(pl.col("first_week") < week).then(pl.lit("open")).otherwise(pl.lit("new")),
             silence_kind=pl.col("silence_kind").fill_null("unknown"),
         )
-        .join(_evidence(reasons), on="complex_id", how="left")
+        .join(_evidence(reasons), on="complex_id", how="left", maintain_order="left")
+        .with_columns(pl.col("evidence").fill_null([]))
         .select(
             "flag_id",
             "week",

@@ -31,9 +31,11 @@ class Windowed:
 
     Attributes:
         earlier_quiet: Probability that the complex was quiet in the year before this window.
-        reporting_information: Share of the prior variance that the report streams took away [0-1].
+        earlier_information: Share of the prior variance that the report streams of that year take away [0-1].
+        reporting_information: The same for this window [0-1].
         condition_information: The same for the condition streams [0-1].
         quiet_if_silent: p_quiet had there been no report at all: what silence could prove here.
+        window_weeks: Weeks of the deciding window in which any report stream was observed [weeks].
         observed_weeks: Weeks observed within the long window, by stream [weeks].
     """
 
@@ -51,6 +53,7 @@ class Windowed:
     p_decline: Floats
     p_quiet_decline: Floats
     earlier_quiet: Floats
+    earlier_information: Floats
     reporting_information: Floats
     condition_information: Floats
     quiet_if_silent: Floats
@@ -111,7 +114,9 @@ def name_states(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _state(policy: Policy) -> pl.Expr:
-    was_loud = pl.col("earlier_quiet") < policy.earlier_quiet_below
+    # Where nothing is known of the year before, the estimate is the prior's, and silence may be as old as the complex.
+    was_heard = pl.col("earlier_information") >= policy.enough_information
+    was_loud = was_heard & (pl.col("earlier_quiet") < policy.earlier_quiet_below)
     return (
         pl.when("is_emptied")
         .then(pl.lit("emptied"))
@@ -119,7 +124,12 @@ def _state(policy: Policy) -> pl.Expr:
         .then(pl.lit("feed_suspect"))
         .when(~pl.col("is_heard"))
         .then(pl.lit("not_enough_evidence"))
-        .when(pl.col("is_quiet") & pl.col("is_looked_at") & ~pl.col("is_declining") & (pl.col("visits_recent") > 0))
+        .when(
+            pl.col("is_quiet")
+            & pl.col("is_looked_at")
+            & (pl.col("visits_recent") > 0)
+            & (pl.col("p_quiet_decline") < policy.flag_from)
+        )
         .then(pl.lit("calm_seen"))
         .when(pl.col("is_quiet") & was_loud)
         .then(pl.lit("went_quiet"))

@@ -33,7 +33,7 @@ def parse_week(text: str) -> date:
 def week_name(week: date) -> str:
     """The ISO name of a week, such as `2026-W46`."""
     year, number, _ = week.isocalendar()
-    return f"{year}-W{number:02d}"
+    return f"{year:04d}-W{number:02d}"
 
 
 def last_whole_week(today: date) -> date:

@@ -54,8 +54,12 @@ class RatioPosterior:
 
     @property
     def information(self) -> Floats:
-        """Share of the prior variance of the log ratio that the counts took away [0-1]."""
-        found: Floats = 1 - polygamma(1, self.shape) / polygamma(1, self.prior_shape)
+        """Share of the prior variance of the ratio that counts like these take away on average [0-1].
+
+        It goes by what was expected, not by what came: of the log ratio's own variance zero counts take nothing away,
+        and a wholly silent complex would be the very one of which we say that we know nothing.
+        """
+        found: Floats = 1 - self.prior_shape / self.rate
         return found
 
     def below(self, ratio: float) -> Floats:
@@ -117,9 +121,10 @@ class SharedRatio(BaseEstimator):  # type: ignore[misc]
 
         Args:
             seen: Counts (n_streams, …).
-            expected: Expected counts (n_streams, …).
+            expected: Expected counts; where they are 0 the counts tell nothing (n_streams, …).
         """
-        weight = self.weights(expected)
+        # A report from a complex without homes in use would otherwise be infinitely more than expected.
+        weight = np.where(expected > 0, self.weights(expected), 0.0)
         prior = 1 / self.shared_variance_
         return RatioPosterior(
             prior + (weight * seen).sum(axis=0), prior + (weight * expected).sum(axis=0), prior

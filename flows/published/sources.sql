@@ -13,7 +13,7 @@ first_reading as (
   where earlier.state = 'taken'
   qualify row_number() over (partition by earlier.source order by earlier.run_id) = 1
 )
-select this_run.source, this_run.state, this_run.message, this_run.figures,
+select this_run.source, this_run.state, left(this_run.reason, 1000) as reason,
   coalesce(first_reading.rows_read, this_run.rows_read) as rows_read,
   coalesce(first_reading.rows_kept, this_run.rows_kept) as rows_kept,
   coalesce(first_reading.rows_quarantined, this_run.rows_quarantined) as rows_quarantined,

@@ -21,15 +21,17 @@ follow_ups as (
   select complex_id, week, count(*) as follow_up_reports from followed group by all
 ),
 spans as (
-  select complex_id, opened_at, closed_at from panel.incidents where report_number = 1 and closed_at > opened_at
+  -- Only the exposure ends with the last week: west of Greenwich its last reports come after Monday in UTC.
+  select complex_id, opened_at, least(closed_at, getvariable('after_last_week')::timestamp) as closed_at
+  from panel.incidents where report_number = 1
 ),
 open_weeks as (
   select complex_id, opened_at, closed_at,
     unnest(generate_series(
       date_trunc('week', opened_at), date_trunc('week', closed_at), interval 7 day
     ))::date as week
-  -- Cut at Monday in UTC: the hour or two until local Monday is nothing against days of open time.
-  from spans
+  -- Cut at Monday in UTC: the hours until local Monday are nothing against days of open time.
+  from spans where closed_at > opened_at
 ),
 open_days as (
   select complex_id, week,

@@ -3,7 +3,7 @@
 --
 -- A dead lift reported by nine neighbours is one incident and eight follow-up reports. Where the source says which
 -- reports belong together (incident_key) we follow it. Few do: else the same defect in the same complex, reported
--- before the first one was repaired (or within `incident_days` if no repair date is known), is the same incident.
+-- before the first one was repaired and within `incident_days`, is the same incident.
 with recursive opened as (
   select complex_id, defect, min(requested_at) as requested_at from panel.next_openings group by complex_id, defect
   union all
@@ -15,7 +15,7 @@ with recursive opened as (
   where next_openings.next_requested_at is not null
 ),
 derived as (
-  select reports.* exclude (incident_key, open_until),
+  select reports.* exclude (incident_key, open_until), true as is_derived,
     'derived|' || reports.defect || '|' || epoch_us(opened.requested_at) as incident_id
   from (from panel.common_reports where incident_key is null) as reports
   asof join opened
@@ -23,25 +23,25 @@ derived as (
     and reports.requested_at >= opened.requested_at
 ),
 placed as (
-  select * exclude (incident_key, open_until), 'key|' || incident_key as incident_id
+  select * exclude (incident_key, open_until), false as is_derived, 'key|' || incident_key as incident_id
   from panel.common_reports where incident_key is not null
   union all by name
   from derived
 ),
 spans as (
-  select complex_id, incident_id, min(requested_at) as opened_at, min(completed_at) as first_completed_at
+  select complex_id, incident_id, is_derived, min(requested_at) as opened_at, min(completed_at) as first_completed_at,
+    min(requested_at) + getvariable('incident_days')::int * interval 1 day as longest_until
   from placed group by all
 )
 select placed.repair_id, placed.complex_id, placed.incident_id, placed.requested_at, placed.week, placed.reporter_key,
   spans.opened_at,
   -- Over when the first of its reports was dealt with: nobody reports a lift that works again. Never before it began,
-  -- whatever the source says; and what nobody closed is taken as closed after `incident_days`.
-  least(
-    greatest(
-      coalesce(spans.first_completed_at, spans.opened_at + getvariable('incident_days')::int * interval 1 day),
-      spans.opened_at
-    ),
-    getvariable('after_last_week')::timestamp
+  -- whatever the source says; and what nobody closed is taken as closed after `incident_days`. A derived incident is
+  -- never longer: a report after that opens another one, so the time after it could bring no follow-up report.
+  greatest(
+    case when spans.is_derived then least(coalesce(spans.first_completed_at, spans.longest_until), spans.longest_until)
+         else coalesce(spans.first_completed_at, spans.longest_until) end,
+    spans.opened_at
   ) as closed_at,
   row_number() over (
     partition by placed.complex_id, placed.incident_id order by placed.requested_at, placed.repair_id

@@ -19,6 +19,7 @@ with threats as (
 select complex_id
 from threats
 group by complex_id
-having bool_or(list_contains(getvariable('arson_codes'), kind))
-  or bool_or(list_contains(getvariable('professional_sources'), source))
+-- The casts are for a policy that names none: an empty list has no type of its own.
+having bool_or(list_contains(getvariable('arson_codes')::varchar[], kind))
+  or bool_or(list_contains(getvariable('professional_sources')::varchar[], source))
   or count(distinct source) >= 2

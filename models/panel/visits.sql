@@ -9,9 +9,9 @@ with signals as (
   where _week between getvariable('first_week') and getvariable('last_week')
     and _withdrawn_at is null and _valid_until is null
 ),
--- A source that never says "nothing special" tells of worries only: we do not know how often it looked.
+-- A source that never says "nothing special" tells of what stood out, good or bad: we do not know how often it looked.
 honest_weeks as (
-  select distinct source, week from signals where finding in ('nothing_special', 'positive')
+  select distinct source, week from signals where finding = 'nothing_special'
 ),
 counted as (
   select signals.complex_id, signals.week, signals.visit_key, signals.finding

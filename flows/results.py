@@ -1,0 +1,63 @@
+"""Reads a published week. Digests, tables on screen and artifacts are made from this and from nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from data_contracts.problem import Problem
+from flows.home import Home
+from models.weeks import parse_week
+
+
+@dataclass(frozen=True)
+class PublishedWeek:
+    """One published week.
+
+    Args:
+        folder: A folder in `HOME/published/weeks`, or the link `latest`.
+    """
+
+    folder: Path
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A published table, as its contract describes it."""
+        return pl.read_parquet(self.folder / f"{name}.parquet")
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What `run.json` says: run, week, attribution, language, rows."""
+        found: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        return found
+
+    @property
+    def week_name(self) -> str:
+        """ISO name of the week."""
+        return str(self.manifest["week"])
+
+    @cached_property
+    def flags(self) -> pl.DataFrame:
+        """The week's flags with the name and homes of their complex, in the order of the list."""
+        named = self.table("complexes").select("complex_id", "name", "homes")
+        scored = self.table("scores").filter(pl.col("week") == parse_week(self.week_name))
+        seen = scored.select("complex_id", "reports_seen", "reports_expected", "window_weeks", "is_private_small")
+        flags = self.table("flags").join(named, on="complex_id", how="left", maintain_order="left")
+        return flags.join(seen, on="complex_id", how="left", maintain_order="left")
+
+
+def latest_week(home: Home) -> PublishedWeek:
+    """The last good published week.
+
+    Raises:
+        Problem: `results.none_yet`.
+    """
+    if not home.latest.exists():
+        raise Problem("results.none_yet", home=home.folder)
+    return PublishedWeek(home.latest.resolve())
+
+

@@ -1,0 +1,205 @@
+"""What the command line prints: for analysts, so with exact counts."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import polars as pl
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from data_contracts.contract import contract
+from flows.checking import CheckReport
+from flows.ingest import Account
+from flows.language import Language
+from flows.results import PublishedWeek
+from flows.weekly_result import Published
+from models.weeks import week_name
+
+EXAMPLES_PER_RULE = 3
+PAGE_WIDTH = 100
+CHOSEN = ("quiet_decline", "went_quiet")
+
+
+def show_week(published: Published, language: Language) -> None:
+    """The week's flags, what was read, what was not seen, and where the result stands."""
+    console, say = _console(), language.say
+    week = PublishedWeek(published.folder)
+    console.print(say("week.title", week=week.week_name))
+    _show_lag(console, published, language)
+    _show_counts(console, week, language)
+    console.print(flags_table(week, language))
+    console.print(accounts_table(published.accounts, language))
+    _show_set_apart(console, published.accounts, language)
+    _show_stopped(console, published.accounts, language)
+    console.print(say("week.published", folder=published.folder), soft_wrap=True)
+    pages = published.run.home.shared / week.week_name
+    console.print(say("week.digests", folder=pages), soft_wrap=True)
+    _show_attribution(console, week)
+
+
+def show_status(week: PublishedWeek, language: Language) -> None:
+    """The last good week: which it is, what stood in it, and the state of each source."""
+    console, say = _console(), language.say
+    console.print(say("week.title", week=week.week_name))
+    _show_counts(console, week, language)
+    table = Table(box=SIMPLE)
+    for heading in ("source", "state", "last_row", "read", "kept", "quarantined", "known", "withdrawn"):
+        table.add_column(say(f"column.{heading}"), justify="left" if heading in ("source", "state") else "right")
+    for row in week.table("sources").to_dicts():
+        table.add_row(
+            say(f"source.{row['source']}"),
+            say(f"state.{row['state']}"),
+            language.write(row["last_row_on"]) if row["last_row_on"] else "",
+            *[
+                language.write(row[f"rows_{name}"])
+                for name in ("read", "kept", "quarantined", "already_known", "withdrawn")
+            ],
+        )
+    console.print(table)
+    console.print(say("week.published", folder=week.folder), soft_wrap=True)
+    _show_attribution(console, week)
+
+
+def show_check(report: CheckReport, language: Language) -> None:
+    """What would become of each source, and examples of the rows that would be set apart."""
+    console, say = _console(), language.say
+    console.print(accounts_table(report.accounts, language))
+    _show_stopped(console, report.accounts, language)
+    for account in report.accounts:
+        for rule, count in account.rules.items():
+            console.print(say("check.rule", source=account.source, what=_rule(account.source, rule, language), count=count))
+            broken = report.quarantine.filter(
+                pl.col("source") == account.source, pl.col("rules").list.contains(rule)
+            )
+            for original in broken["original"].head(EXAMPLES_PER_RULE):
+                console.print(f"    {original}")
+        if account.ignored:
+            console.print(say("check.ignored", source=account.source, columns=", ".join(account.ignored)))
+    console.print(say("check.refused" if report.is_refused else "check.good"))
+
+
+def flags_table(week: PublishedWeek, language: Language) -> Table:
+    """The flags, one row each under their team. Of a safety matter only the name is shown."""
+    say = language.say
+    table = Table(box=SIMPLE, title=say("flags.title"), title_justify="left")
+    table.add_column(say("column.complex"), min_width=24)
+    table.add_column(say("column.homes"), justify="right")
+    table.add_column(say("column.heard"), justify="right", no_wrap=True)
+    table.add_column(say("column.why"), min_width=24)
+    team = None
+    for flag in week.flags.to_dicts():
+        if flag["area_team"] != team:
+            table.add_section()
+            table.add_row(Text(flag["area_team"], style="bold"))
+            team = flag["area_team"]
+        table.add_row(
+            f"{flag['name']} ({flag['complex_id']})",
+            language.write(flag["homes"]),
+            _heard(flag, language),
+            _why(flag, language),
+        )
+    return table
+
+
+def accounts_table(accounts: tuple[Account, ...], language: Language) -> Table:
+    """Rows read = kept + set apart + already known, per source."""
+    say = language.say
+    table = Table(box=SIMPLE, title=say("accounts.title"), title_justify="left")
+    table.add_column(say("column.source"))
+    for heading in ("read", "kept", "quarantined", "known", "withdrawn"):
+        table.add_column(say(f"column.{heading}"), justify="right")
+    table.add_column(say("column.state"))
+    for account in accounts:
+        figures: list[int] = [
+            account.rows_read,
+            account.rows_kept,
+            account.rows_quarantined,
+            account.rows_already_known,
+            account.rows_withdrawn,
+        ]
+        told = [language.write(figure) for figure in figures] if account.state == "taken" else [""] * len(figures)
+        table.add_row(say(f"source.{account.source}"), *told, say(f"ingest.{account.state}"))
+    return table
+
+
+def _heard(flag: dict[str, Any], language: Language) -> str:
+    """Reports seen and expected, for what the scores chose; a lot has no cause, and safety no figures."""
+    if flag["why"] not in CHOSEN:
+        return ""
+    return language.say(
+        "flags.heard",
+        seen=flag["reports_seen"],
+        expected=round(flag["reports_expected"], 1),
+        weeks=flag["window_weeks"],
+    )
+
+
+def _why(flag: dict[str, Any], language: Language) -> str:
+    said = [language.say(f"why.{flag['why']}")]
+    if flag["why"] in CHOSEN:
+        said.append(language.say(f"kind.{flag['silence_kind']}"))
+    if flag["status"] != "new":
+        said.append(language.say(f"status.{flag['status']}"))
+    return " · ".join(said)
+
+
+def _show_lag(console: Console, published: Published, language: Language) -> None:
+    behind = (published.run.last_week - published.week).days // 7
+    if behind > 0 and published.run.asked_week is None:
+        console.print(language.say("week.lag", count=behind, last=week_name(published.run.last_week)))
+
+
+def _show_counts(console: Console, week: PublishedWeek, language: Language) -> None:
+    scores = week.table("scores")
+    this_week = scores.filter(pl.col("week") == scores["week"].max())
+    flags = week.table("flags")
+    console.print(
+        language.say(
+            "week.counts",
+            complexes=this_week.height,
+            homes=int(this_week["homes"].sum()),
+            teams=this_week["area_team"].n_unique(),
+            flags=flags.filter(pl.col("why") != "random_draw").height,
+            drawn=flags.filter(pl.col("inclusion_probability").is_not_null()).height,
+            small=this_week.filter(pl.col("is_too_small_to_know")).height,
+        )
+    )
+
+
+def _show_set_apart(console: Console, accounts: tuple[Account, ...], language: Language) -> None:
+    for account in accounts:
+        for rule, count in account.rules.items():
+            what = _rule(account.source, rule, language)
+            console.print(language.say("accounts.set_apart", source=account.source, count=count, what=what))
+
+
+def _show_stopped(console: Console, accounts: tuple[Account, ...], language: Language) -> None:
+    for account in accounts:
+        if account.problem:
+            console.print(f"{account.source}: {language.tell(account.problem)}")
+            if account.has_earlier_rows:
+                console.print(language.say("accounts.earlier_rows_stay", source=account.source))
+
+
+def _show_attribution(console: Console, week: PublishedWeek) -> None:
+    if week.manifest["attribution"]:
+        console.print(week.manifest["attribution"])
+
+
+def _rule(source: str, rule_id: str, language: Language) -> str:
+    """A rule in words: our own for the standard ones, else the contract's Dutch sentence."""
+    column, kind = rule_id.split(".", 1)
+    name = f"rule.{kind}"
+    if language.has(name):
+        return language.say(name, column=column)
+    described = next(rule.description for rule in contract("inputs", source).rules if rule.id == rule_id)
+    return described if language.code == "nl" and described else rule_id
+
+
+def _console() -> Console:
+    # Values come from files: no markup of theirs is obeyed. A file or pipe has no width; a page has about this.
+    return Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else PAGE_WIDTH)

@@ -1,0 +1,153 @@
+"""The weekly flow, as a story.
+
+Every Monday: take in what residents said, what they asked to have repaired, who left and what people saw; count it;
+ask of every complex whether it is quiet because it is fine or because nobody says it any more; choose the few to
+visit; publish; and write each area team its page.
+
+A task here is a few lines around a step that works without Prefect.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from pathlib import Path
+
+from prefect import flow, runtime, task
+from prefect.cache_policies import NO_CACHE
+
+from data_contracts.contract import contracts
+from data_contracts.problem import Problem
+from flows.artifacts import leave_artifacts
+from flows.digest import write_digests
+from flows.estimate import choose_flags, choose_week, count_panel, score
+from flows.ingest import Account, take_in
+from flows.publishing import publish
+from flows.run import Run, make_run
+from flows.warehouse import finish_run, open_warehouse, prepare_warehouse, settle_week
+from flows.weekly_result import Published
+from models.weeks import parse_week, week_name
+
+RETRIES = 2
+log = logging.getLogger("luisterpost")
+
+
+@flow(name="weekly", validate_parameters=False)
+def weekly(
+    sources: str,
+    home: str,
+    inbox: str | None = None,
+    week: str | None = None,
+    language: str = "nl",
+    read_at: str | None = None,
+) -> Published:
+    """Reads, checks, counts, judges, chooses, publishes and tells.
+
+    Args:
+        sources: Folder with the sources, or the name of a shipped mapping.
+        home: Home folder for warehouse and results.
+        inbox: Folder with the files, if they lie elsewhere.
+        week: The week to judge, such as `2026-W46`; `calendar` for the last one that is over; else the latest with a
+            complaint.
+        language: `nl` or `en`.
+        read_at: Moment of the run, ISO 8601; else the moment for which Prefect planned it.
+    """
+    run = begin(sources, home, inbox, week, language, read_at)
+    accounts = tuple(take_in_source(run, name) for name in contracts("inputs"))
+    refuse_without_required(accounts)
+    monday = choose(run)
+    count(run, monday)
+    judge(run, monday)
+    flag(run, monday)
+    folder = put_out(run, monday)
+    digests = tell(run, folder)
+    show_in_prefect(run, folder)
+    return Published(monday, folder, accounts, digests, run)
+
+
+def begin(
+    sources: str, home: str, inbox: str | None, week: str | None, language: str, read_at: str | None
+) -> Run:
+    """The run, with its settings read and its warehouse in order."""
+    moment = datetime.fromisoformat(read_at) if read_at else runtime.flow_run.scheduled_start_time
+    asked = parse_week(week) if week and week != "calendar" else None
+    run = make_run(Path(home), sources, Path(inbox) if inbox else None, asked, moment, language)
+    if week == "calendar":
+        run = run.for_week(run.last_week)
+    with open_warehouse(run.home) as con:
+        prepare_warehouse(con, run.run_id, run.read_at)
+    return run
+
+
+@task(retries=RETRIES, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
+def take_in_source(run: Run, name: str) -> Account:
+    """Reads, checks and merges one source. A disk or share that does not answer is asked again."""
+    log.info(run.language.say("step.take_in", source=run.language.say(f"source.{name}")))
+    with open_warehouse(run.home) as con:
+        account = take_in(con, run, name)
+    if account.may_pass and runtime.task_run.run_count <= RETRIES:
+        raise ConnectionError(str(account.problem))
+    return account
+
+
+def refuse_without_required(accounts: tuple[Account, ...]) -> None:
+    """Without complexes and complaints, new or from earlier weeks, there is nothing to judge."""
+    for account in accounts:
+        if contracts("inputs")[account.source].is_required and not account.has_earlier_rows:
+            raise account.problem or Problem("sources.required_missing", name=account.source)
+
+
+@task(cache_policy=NO_CACHE)
+def choose(run: Run) -> date:
+    """The week to judge, written down with the run."""
+    with open_warehouse(run.home) as con:
+        week = choose_week(con, run)
+        settle_week(con, run.run_id, week)
+    return week
+
+
+@task(cache_policy=NO_CACHE)
+def count(run: Run, week: date) -> None:
+    """Counts the panel."""
+    log.info(run.language.say("step.count", week=week_name(week)))
+    with open_warehouse(run.home) as con:
+        count_panel(con, run, week)
+
+
+@task(cache_policy=NO_CACHE)
+def judge(run: Run, week: date) -> None:
+    """Scores every complex."""
+    log.info(run.language.say("step.judge"))
+    with open_warehouse(run.home) as con:
+        score(con, run, week)
+
+
+@task(cache_policy=NO_CACHE)
+def flag(run: Run, week: date) -> None:
+    """Chooses the few to visit."""
+    log.info(run.language.say("step.flag"))
+    with open_warehouse(run.home) as con:
+        choose_flags(con, run, week)
+
+
+@task(cache_policy=NO_CACHE)
+def put_out(run: Run, week: date) -> Path:
+    """Checks and publishes the week."""
+    log.info(run.language.say("step.publish"))
+    with open_warehouse(run.home) as con:
+        folder = publish(con, run, week)
+        finish_run(con, run.run_id)
+    return folder
+
+
+@task(cache_policy=NO_CACHE)
+def tell(run: Run, folder: Path) -> tuple[Path, ...]:
+    """Writes each area team its page."""
+    log.info(run.language.say("step.tell"))
+    return write_digests(run, folder)
+
+
+@task(cache_policy=NO_CACHE)
+def show_in_prefect(run: Run, folder: Path) -> None:
+    """Leaves the week's flags and the data quality where Prefect shows them."""
+    leave_artifacts(run, folder)

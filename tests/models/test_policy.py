@@ -1,0 +1,48 @@
+"""Every value that one may argue about says its unit, its reason and its limits."""
+
+from dataclasses import FrozenInstanceError, fields
+from typing import Any
+
+import pytest
+
+from models.policy import Policy, policy_entries
+
+ENTRIES = {entry["name"]: entry for entry in policy_entries()}
+each_entry = pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES.keys())
+
+
+def test_all_values_are_listed_in_order() -> None:
+    assert list(ENTRIES) == [each.name for each in fields(Policy)]
+    assert {name: entry["default"] for name, entry in ENTRIES.items()} == vars(Policy())
+
+
+@each_entry
+def test_a_value_says_its_unit_and_a_reason(entry: dict[str, Any]) -> None:
+    assert entry["unit"].strip()
+    assert len(entry["reason"].split()) >= 4
+
+
+@each_entry
+def test_a_default_keeps_its_own_limits(entry: dict[str, Any]) -> None:
+    if isinstance(entry["default"], tuple):
+        assert entry["default"]
+        assert all(isinstance(word, str) for word in entry["default"])
+        assert entry["least"] is entry["most"] is None
+    else:
+        assert entry["least"] <= entry["default"] <= entry["most"]
+        assert entry["least"] < entry["most"]
+
+
+def test_a_policy_in_force_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Policy().quiet_below = 0.9  # type: ignore[misc]
+
+
+def test_the_defaults_fit_each_other() -> None:
+    policy = Policy()
+    assert policy.short_window_weeks < policy.long_window_weeks
+    # "Was it quiet the year before?" needs that year in the history.
+    assert policy.history_weeks >= 2 * policy.long_window_weeks + policy.backfill_weeks
+    assert policy.quiet_below < 1 < policy.decline_above
+    assert policy.earlier_quiet_below < policy.clear_from
+    assert policy.drawn_per_team <= policy.flags_per_team

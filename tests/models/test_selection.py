@@ -1,0 +1,370 @@
+"""Who gets a flag: few, reproducible, and one by lot from all."""
+
+import math
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+from scipy.stats import chisquare
+
+from data_contracts.contract import contract
+from data_contracts.tables import create_table
+from models.policy import Policy
+from models.selection import select_flags
+
+MONDAY = date(2026, 11, 9)
+WEEK = timedelta(weeks=1)
+POLICY = Policy()
+# Both are added in words by the flows.
+SAID_LATER = ("question", "first_step", "lead", "mandate", "phase")
+FLAG_COLUMNS = [name for name in contract("published", "flags").column_names if name not in SAID_LATER]
+NO_SAFETY = pl.Series([], dtype=pl.String)
+NO_EARLIER = pl.DataFrame(
+    schema={"flag_id": pl.String, "complex_id": pl.String, "week": pl.Date, "first_week": pl.Date, "why": pl.String}
+)
+ROW: dict[str, Any] = {
+    "area_team": "Noord",
+    "week": MONDAY,
+    "homes": 60,
+    "p_quiet_decline": 0.01,
+    "state": "ordinary",
+    "silence_kind": None,
+    "is_private_small": False,
+    "missing_sources": ["tenancies"],
+}
+
+
+def scored(rows: dict[str, dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [ROW | {"complex_id": name} | row for name, row in rows.items()], schema_overrides={"silence_kind": pl.String}
+    )
+
+
+def team(name: str, *chances: float) -> dict[str, dict[str, Any]]:
+    """A team with one complex per chance of being quiet and declining."""
+    return {f"{name}{i:02d}": {"area_team": name, "p_quiet_decline": p} for i, p in enumerate(chances)}
+
+
+def reasons_of(scores: pl.DataFrame) -> pl.DataFrame:
+    streams = pl.DataFrame(
+        {
+            "stream": ["complaints", "urgent_repairs", "concerns"],
+            "seen": [3, 14, 0],
+            "expected": [11.4, 6.2, 0.0],
+            "log_odds": [1.3, 0.9, 0.0],
+            "period_weeks": pl.Series([26, 26, 26], dtype=pl.Int32),
+        }
+    )
+    return scores.select("complex_id", "week").join(streams, how="cross")
+
+
+def chosen(
+    scores: pl.DataFrame,
+    safety: pl.Series = NO_SAFETY,
+    earlier: pl.DataFrame = NO_EARLIER,
+    policy: Policy = POLICY,
+    capacity: dict[str, int] | None = None,
+) -> pl.DataFrame:
+    return select_flags(scores, reasons_of(scores), safety, earlier, policy, capacity)
+
+
+def listed(flags: pl.DataFrame) -> list[str]:
+    """Ids chosen by their scores, in order of team and rank."""
+    return flags.filter(pl.col("why").is_in(["quiet_decline", "went_quiet"])).sort("area_team", "rank")[
+        "complex_id"
+    ].to_list()
+
+
+def random_town(seed: int, n_teams: int = 6, each: int = 25) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    return scored(
+        {
+            f"{name}{i:02d}": {
+                "area_team": f"team {name}",
+                "p_quiet_decline": round(float(rng.beta(1, 6)), 6),
+                "state": str(rng.choice(["ordinary", "went_quiet", "emptied", "feed_suspect"], p=[0.7, 0.1, 0.1, 0.1])),
+                "is_private_small": bool(rng.random() < 0.2),
+            }
+            for name in "ABCDEFGHIJ"[:n_teams]
+            for i in range(each)
+        }
+    )
+
+
+def assert_keeps_the_contract(flags: pl.DataFrame) -> None:
+    assert flags.columns == FLAG_COLUMNS
+    promised = contract("published", "flags")
+    whole = flags.with_columns(
+        question=pl.lit("Weten bewoners hier bij wie zij terechtkunnen?"),
+        first_step=pl.lit("Loop eens een rondje."),
+        lead=pl.lit(None, pl.String),
+        mandate=pl.lit(None, pl.String),
+        phase=pl.lit(None, pl.Int32),
+    ).select(promised.column_names)
+    con = duckdb.connect()
+    con.execute(create_table(promised, "flags"))
+    con.register("found", whole.to_arrow())
+    con.execute("insert into flags from found")
+    for rule in promised.rules:
+        assert con.execute(f"from flags where not ({rule.predicate})").fetchall() == [], rule.id
+    assert flags["flag_id"].is_unique().all()
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 5])
+def test_never_more_than_k_a_team_and_the_most_probable_first(k: int) -> None:
+    scores = scored(team("Noord", 0.2, 0.9, 0.5, 0.7) | team("Zuid", 0.05, 0.3))
+    wanted = ["Noord01", "Noord03", "Noord02", "Noord00"][:k] + ["Zuid01"][:k]
+    assert listed(chosen(scores, policy=Policy(flags_per_team=k, attention_share=1))) == wanted
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_random_town_keeps_every_limit(seed: int) -> None:
+    scores = random_town(seed)
+    flags = chosen(scores)
+    assert_keeps_the_contract(flags)
+    by_scores = flags.filter(pl.col("why").is_in(["quiet_decline", "went_quiet"]))
+    assert by_scores.group_by("area_team").len()["len"].max() <= POLICY.flags_per_team
+    assert by_scores.height <= POLICY.attention_share * scores.height
+    assert (by_scores["p_quiet_decline"] >= POLICY.flag_from).all()
+    drawn = flags.filter(pl.col("inclusion_probability").is_not_null())
+    assert drawn.group_by("area_team").len()["len"].to_list() == [1] * 6
+    ranks = flags.group_by("area_team").agg(pl.col("rank").sort())["rank"].to_list()
+    assert all(each == list(range(1, len(each) + 1)) for each in ranks)
+
+
+def test_a_team_may_set_its_own_capacity() -> None:
+    scores = scored(team("Noord", 0.5, 0.6, 0.7) | team("Oost", 0.5, 0.6, 0.7) | team("Zuid", 0.5, 0.6, 0.7))
+    flags = chosen(scores, capacity={"Noord": 0, "Zuid": 3, "Nergens": 9}, policy=Policy(attention_share=1))
+    assert listed(flags) == ["Oost02", "Oost01", "Zuid02", "Zuid01", "Zuid00"]
+    # A team without room for flags still has its lot.
+    assert flags.filter(pl.col("area_team") == "Noord")["inclusion_probability"].to_list() == [pytest.approx(1 / 3)]
+
+
+def test_attention_is_kept_for_the_most_probable_of_all_teams() -> None:
+    scores = scored(team("Noord", 0.3, 0.4, *[0.0] * 18) | team("Zuid", 0.8, 0.9, *[0.0] * 18))
+    assert listed(chosen(scores, policy=Policy(attention_share=0.075))) == ["Noord01", "Zuid01", "Zuid00"]
+    assert listed(chosen(scores, policy=Policy(attention_share=0.05))) == ["Zuid01", "Zuid00"]
+    # One complex is always some attention.
+    assert listed(chosen(scores, policy=Policy(attention_share=0.01))) == ["Zuid01"]
+
+
+def test_only_from_the_policys_probability_on() -> None:
+    scores = scored(team("Noord", 0.0999, 0.1, 0.05))
+    assert listed(chosen(scores, policy=Policy(attention_share=1))) == ["Noord01"]
+
+
+@pytest.mark.parametrize(
+    "reason", [{"is_private_small": True, "homes": 9}, {"state": "emptied"}, {"state": "feed_suspect"}]
+)
+def test_what_cannot_be_judged_is_neither_listed_nor_drawn(reason: dict[str, Any]) -> None:
+    scores = scored(
+        {"A": {"p_quiet_decline": 0.99} | reason, "B": {"p_quiet_decline": 0.98} | reason, "C": {}, "D": {}}
+    )
+    for number in range(30):
+        flags = chosen(scores.with_columns(week=pl.lit(MONDAY + number * WEEK)), policy=Policy(attention_share=1))
+        assert flags["complex_id"].to_list() in (["C"], ["D"])
+        assert flags["inclusion_probability"].to_list() == [0.5]
+
+
+@pytest.mark.parametrize("reason", [{"is_private_small": True, "homes": 3}, {"state": "emptied"}, {}])
+def test_safety_passes_ahead_of_all_statistics(reason: dict[str, Any]) -> None:
+    scores = scored(team("Noord", 0.9, 0.8) | {"brand": {"p_quiet_decline": 0.0} | reason})
+    flags = chosen(scores, safety=pl.Series(["brand"]), capacity={"Noord": 0}, policy=Policy(drawn_per_team=0))
+    assert flags.select("complex_id", "why", "rank").rows() == [("brand", "safety", 1)]
+
+
+def test_a_safety_matter_takes_nobodys_place() -> None:
+    scores = scored(team("Noord", 0.9, 0.8, 0.7, 0.6))
+    flags = chosen(scores, safety=pl.Series(["Noord00"]), policy=Policy(attention_share=1, drawn_per_team=0))
+    assert flags.sort("rank").select("complex_id", "why").rows() == [
+        ("Noord00", "safety"),
+        ("Noord01", "quiet_decline"),
+        ("Noord02", "quiet_decline"),
+    ]
+
+
+def test_a_safety_matter_of_an_unknown_complex_is_no_row() -> None:
+    flags = chosen(scored(team("Noord", 0.0, 0.0)), safety=pl.Series(["weg"]))
+    assert "weg" not in flags["complex_id"]
+    assert flags["why"].to_list() == ["random_draw"]
+
+
+def test_gone_quiet_is_said_as_such() -> None:
+    scores = scored({"A": {"p_quiet_decline": 0.9, "state": "went_quiet"}, "B": {"p_quiet_decline": 0.8}})
+    flags = chosen(scores, policy=Policy(attention_share=1))
+    assert dict(flags.select("complex_id", "why").rows()) == {"A": "went_quiet", "B": "quiet_decline"}
+
+
+def lots(scores: pl.DataFrame, n_weeks: int, policy: Policy = POLICY) -> pl.DataFrame:
+    return pl.concat(
+        chosen(scores.with_columns(week=pl.lit(MONDAY + number * WEEK)), policy=policy).filter(
+            pl.col("inclusion_probability").is_not_null()
+        )
+        for number in range(n_weeks)
+    )
+
+
+def test_the_lot_is_fair_over_many_weeks_and_the_list_does_not_weigh_on_it() -> None:
+    scores = scored(team("Noord", 0.9, 0.8, *[0.0] * 10) | team("Zuid", *[0.0] * 8))
+    drawn = lots(scores, 500)
+    counts = Counter(drawn["complex_id"])
+    for name, size in (("Noord", 12), ("Zuid", 8)):
+        assert drawn.filter(pl.col("area_team") == name)["inclusion_probability"].unique().to_list() == [
+            round(1 / size, 6)
+        ]
+        assert chisquare([counts[f"{name}{i:02d}"] for i in range(size)]).pvalue > 1e-3
+    # The teams' lots have nothing to do with each other.
+    pairs = drawn.pivot("area_team", index="week", values="complex_id")
+    together = np.zeros((12, 8))
+    for one, other in pairs.select("Noord", "Zuid").rows():
+        together[int(one[-2:]), int(other[-2:])] += 1
+    assert chisquare(together.ravel()).pvalue > 1e-3
+    # Weighed by their chance, the draws count the flagged ones as they are: 2 of 20.
+    flagged = drawn.filter(pl.col("complex_id").is_in(["Noord00", "Noord01"]))
+    assert (flagged["why"] == "quiet_decline").all()
+    assert (1 / flagged["inclusion_probability"]).sum() / 500 == pytest.approx(2, rel=0.25)
+
+
+def test_the_lot_is_the_same_when_a_week_is_run_twice_and_another_with_another_seed() -> None:
+    scores = scored(team("Noord", *[0.0] * 30))
+    assert lots(scores, 5).equals(lots(scores, 5))
+    assert lots(scores, 5)["complex_id"].n_unique() > 1
+    assert not lots(scores, 5)["complex_id"].equals(lots(scores, 5, Policy(seed=1))["complex_id"])
+
+
+@pytest.mark.parametrize("n_drawn", [0, 1, 3, 5])
+def test_the_chance_of_the_lot_is_its_share(n_drawn: int) -> None:
+    drawn = lots(scored(team("Noord", *[0.0] * 4)), 1, Policy(drawn_per_team=n_drawn))
+    assert drawn.height == min(n_drawn, 4)
+    assert drawn["inclusion_probability"].to_list() == [min(n_drawn / 4, 1)] * drawn.height
+
+
+def test_a_flag_that_is_also_drawn_is_one_row_with_both() -> None:
+    flags = chosen(scored(team("Noord", 0.9)), policy=Policy(attention_share=1))
+    assert flags.select("complex_id", "why", "inclusion_probability").rows() == [("Noord00", "quiet_decline", 1.0)]
+    safe = chosen(scored(team("Noord", 0.9)), safety=pl.Series(["Noord00"]))
+    assert safe.select("why", "inclusion_probability").rows() == [("safety", 1.0)]
+
+
+def test_a_team_without_anything_to_choose_from_has_no_row() -> None:
+    small = {name: row | {"is_private_small": True} for name, row in team("Klein", 0.9, 0.9).items()}
+    flags = chosen(scored(team("Noord", 0.5) | small))
+    assert flags["area_team"].to_list() == ["Noord"]
+    nothing = chosen(scored(small))
+    assert nothing.is_empty()
+    assert nothing.columns == FLAG_COLUMNS
+
+
+def continued(
+    weeks: list[pl.DataFrame], policy: Policy = POLICY, safety: dict[int, list[str]] | None = None
+) -> pl.DataFrame:
+    """The flags of some weeks, each knowing those before it; weeks follow each other by their own dates."""
+    earlier = NO_EARLIER
+    for number, scores in enumerate(weeks):
+        matters = pl.Series((safety or {}).get(number, []), dtype=pl.String)
+        flags = chosen(scores, earlier=earlier, policy=policy, safety=matters)
+        earlier = flags if earlier.is_empty() else pl.concat([earlier, flags])
+    return earlier
+
+
+def test_a_flag_that_goes_on_keeps_its_number_and_is_open() -> None:
+    weeks = [
+        scored(team("Noord", p, 0.0)).with_columns(week=pl.lit(MONDAY + number * WEEK))
+        for number, p in enumerate([0.0, 0.5, 0.6, 0.0, 0.7])
+    ]
+    flags = continued(weeks, Policy(attention_share=1, drawn_per_team=0)).sort("week")
+    assert flags["first_week"].to_list() == [MONDAY + WEEK, MONDAY + WEEK, MONDAY + 4 * WEEK]
+    assert flags["status"].to_list() == ["new", "open", "new"]
+    one, same, other = flags["flag_id"]
+    assert one == same != other
+
+
+def test_a_safety_matter_that_becomes_a_question_is_the_same_flag() -> None:
+    weeks = [scored(team("Noord", 0.5, 0.0)).with_columns(week=pl.lit(MONDAY + number * WEEK)) for number in range(2)]
+    flags = continued(weeks, Policy(attention_share=1, drawn_per_team=0), safety={0: ["Noord00"]}).sort("week")
+    assert flags["why"].to_list() == ["safety", "quiet_decline"]
+    assert flags["flag_id"].n_unique() == 1
+
+
+def test_what_was_only_drawn_does_not_go_on() -> None:
+    weeks = [scored(team("Noord", p)).with_columns(week=pl.lit(MONDAY + i * WEEK)) for i, p in enumerate([0.0, 0.0, 0.5])]
+    flags = continued(weeks, Policy(attention_share=1)).sort("week")
+    assert flags["why"].to_list() == ["random_draw", "random_draw", "quiet_decline"]
+    assert flags["status"].to_list() == ["new"] * 3
+    assert flags["flag_id"].n_unique() == 3
+
+
+def test_a_drawn_complex_that_was_a_flag_last_week_is_a_new_question() -> None:
+    weeks = [scored(team("Noord", p)).with_columns(week=pl.lit(MONDAY + i * WEEK)) for i, p in enumerate([0.5, 0.0])]
+    flags = continued(weeks, Policy(attention_share=1)).sort("week")
+    assert flags.select("why", "status").rows() == [("quiet_decline", "new"), ("random_draw", "new")]
+    assert flags["flag_id"].n_unique() == 2
+
+
+def test_numbers_are_unique_over_a_year() -> None:
+    towns = [random_town(seed, n_teams=3, each=12) for seed in range(52)]
+    weeks = [scores.with_columns(week=pl.lit(MONDAY + number * WEEK)) for number, scores in enumerate(towns)]
+    flags = continued(weeks)
+    assert flags.group_by("flag_id", "week").len()["len"].max() == 1
+    spells = flags.group_by("flag_id").agg(
+        pl.col("complex_id").n_unique(), pl.col("first_week").n_unique().alias("firsts"),
+        runs=(pl.col("week").max() - pl.col("first_week").min()).dt.total_days() // 7 + 1, rows=pl.len(),
+    )  # fmt: skip
+    assert (spells["complex_id"] == 1).all()
+    assert (spells["firsts"] == 1).all()
+    # No week of a spell is missing, so one number never stands for two spells.
+    assert (spells["runs"] == spells["rows"]).all()
+    assert spells["rows"].max() > 1
+
+
+def test_equal_chances_go_by_number_whatever_the_order_of_rows() -> None:
+    scores = scored(team("Noord", *[0.5] * 8) | team("Zuid", *[0.5] * 8))
+    first = chosen(scores)
+    assert listed(first) == ["Noord00"]
+    assert listed(chosen(scores, policy=Policy(attention_share=1))) == ["Noord00", "Noord01", "Zuid00", "Zuid01"]
+    for seed in range(5):
+        assert chosen(scores.sample(fraction=1, shuffle=True, seed=seed)).equals(first)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_does_not_matter(seed: int) -> None:
+    scores = random_town(seed)
+    safety = pl.Series([scores["complex_id"][3], scores["complex_id"][77]])
+    earlier = chosen(scores.with_columns(week=pl.lit(MONDAY - WEEK)))
+    first = chosen(scores, safety, earlier)
+    assert (first["status"] == "open").any()
+    mixed = [each.sample(fraction=1, shuffle=True, seed=seed) for each in (scores, earlier)]
+    assert chosen(mixed[0], safety.reverse(), mixed[1]).equals(first)
+
+
+def test_evidence_is_what_could_be_seen() -> None:
+    flags = chosen(scored(team("Noord", 0.9)))
+    assert flags["evidence"].to_list() == [
+        [
+            {"stream": "complaints", "seen": 3, "expected": 11.4, "period_weeks": 26},
+            {"stream": "urgent_repairs", "seen": 14, "expected": 6.2, "period_weeks": 26},
+        ]
+    ]
+    assert flags["missing_sources"].to_list() == [["tenancies"]]
+    assert flags["silence_kind"].to_list() == ["unknown"]
+
+
+def test_where_nothing_could_be_seen_the_evidence_is_an_empty_list() -> None:
+    scores = scored(team("Noord", 0.0, 0.0))
+    flags = select_flags(scores, reasons_of(scores).clear(), NO_SAFETY, NO_EARLIER, POLICY)
+    assert flags["evidence"].to_list() == [[]]
+    assert_keeps_the_contract(flags)
+
+
+def test_a_number_says_complex_and_week() -> None:
+    (flag_id,) = chosen(scored(team("Noord", 0.9)))["flag_id"]
+    assert "Noord00" in flag_id
+    assert "2026-W46" in flag_id
+
+
+def test_chances_are_finite() -> None:
+    assert all(math.isfinite(p) for p in chosen(random_town(1))["inclusion_probability"].drop_nulls())
