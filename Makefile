@@ -33,7 +33,7 @@ setup: .venv/.develops ## Set up the virtual environment, and nothing else
 
 .PHONY: bench
 bench: .venv/.develops ## Measure seconds and memory per step, as ratios to a bare group-by (about 10 minutes)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python tests/benchmarks/weekly.py
 
 .PHONY: docs
 docs: .venv/.develops ## Write the pages that are made from contracts

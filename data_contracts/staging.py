@@ -53,35 +53,43 @@ delivered as (
     {texts}
   from cells
 ),
-typed as (
+-- Written down once: it is read three times below, and typing is what costs.
+typed as materialized (
   select _row,
     {types},
     list_filter([{uncast}]::varchar[], name -> name is not null) as _uncast
   from delivered
 ),
--- Keys that occur more than once are few: counting their different contents apart keeps the rest cheap.
+-- Keys that occur more than once are few: looking into them apart keeps the rest cheap.
 doubled as (
-  select {key}, count(distinct hash({content})) as versions
-  from typed group by {key} having count(*) > 1
+  select {key} from typed group by {key} having count(*) > 1
 ),
-numbered as (
-  select typed.*,
-    coalesce(doubled.versions, 1) as _key_versions,
+contents as (
+  -- A value that does not cast is empty by now; that makes it no copy of a row in which it is empty.
+  select _row, {key}, hash({content}, _uncast) as content from typed semi join doubled using ({key})
+),
+copies as (
+  select _row,
     -- The same row twice in one delivery is read once; the other copies are already known.
-    case when doubled.versions is null then 1
-         else row_number() over (partition by {", ".join("typed." + name for name in contract.key)}, hash({", ".join("typed." + name for name in contract.column_names)}) order by typed._row)
-    end as _copy
-  from typed left join doubled on {" and ".join(f"doubled.{name} = typed.{name}" for name in contract.key)}
+    row_number() over (partition by {key}, content order by _row) as copy,
+    count(distinct content) over (partition by {key}) as versions
+  from contents
 )
-select typed.*, {known} as _complex_is_known, getvariable('read_at')::timestamp as _read_at, {local_week} as _week
-from numbered as typed {join}
+select typed.*, coalesce(copies.versions, 1) as _key_versions, coalesce(copies.copy, 1) as _copy,
+  {known} as _complex_is_known, getvariable('read_at')::timestamp as _read_at, {local_week} as _week
+from typed left join copies on copies._row = typed._row {join}
 """
 
 
-def original_select(contract: Contract, delivered: set[str]) -> str:
-    """One JSON text per delivered row with its values as they came, personal columns hashed or withheld.
+def original_select(contract: Contract, delivered: set[str], rows: str) -> str:
+    """One JSON text per row of `rows` with its values as they came, personal columns hashed or withheld.
 
     Codes that may not be kept are already replaced (`transformLogic`), so the quarantine cannot hold them either.
+
+    Args:
+        contract: An input contract.
+        delivered: Names of the contract's columns that the delivery has.
+        rows: A SELECT of the `_row`s that are wanted; they are few, and the others are not looked at.
 
     Returns:
         SQL over `delivery` giving `_row` and `original`.
@@ -90,7 +98,7 @@ def original_select(contract: Contract, delivered: set[str]) -> str:
     texts = ", ".join(_text(column) for column in contract.columns)
     pairs = ", ".join(f"{column.name} := {column.name}__text" for column in contract.columns if column.name in delivered)
     return f"""
-with cells as (select _row, {cells} from delivery),
+with cells as (select _row, {cells} from (from delivery semi join ({rows}) using (_row))),
 delivered as (select _row, {texts} from cells)
 select _row, to_json(struct_pack({pairs}))::varchar as original from delivered
 """
@@ -157,11 +165,13 @@ def _typed(column: Column, timezone: str) -> str:
                 f"when lower({text}) in ('false', 'nee', 'no', '0') then false end"
             )
         case "date":
-            return f"coalesce(try_cast({text} as date), try_strptime({text}, {DAY_FIRST})::date)"
+            # A cast to a date alone would take whatever follows the day, and years that no timestamp can hold.
+            plain = f"case when try_cast({text} as timestamp) is not null then try_cast({text} as date) end"
+            return f"coalesce({plain}, try_strptime({text}, {DAY_FIRST})::date)"
         case "timestamp":
             plain = f"coalesce(try_cast({text} as timestamp), try_strptime({text}, {DAY_FIRST}))"
-            zoned = f"try_cast({text} as timestamptz) at time zone 'UTC'"
-            local = f"timezone({quoted(timezone)}, {plain}) at time zone 'UTC'"
+            zoned = f"try(try_cast({text} as timestamptz) at time zone 'UTC')"
+            local = f"try(timezone({quoted(timezone)}, {plain}) at time zone 'UTC')"
             return f"case when regexp_matches({text}, ':[0-9.]+ ?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') then {zoned} else {local} end"
     raise ValueError(f"{column.name}: an input column cannot be of type {column.logical_type}")
 
@@ -170,6 +180,7 @@ def _local_week(contract: Contract, timezone: str) -> str:
     if contract.event_column is None:
         return "cast(null as date)"
     if contract.column(contract.event_column).logical_type == "date":
-        return f"date_trunc('week', {contract.event_column})::date"
+        return f"try(date_trunc('week', {contract.event_column})::date)"
     local = f"timezone({quoted(timezone)}, timezone('UTC', {contract.event_column}))"
-    return f"date_trunc('week', {local})::date"
+    # Only years that no rule lets pass are out of its range.
+    return f"try(date_trunc('week', {local})::date)"

@@ -190,3 +190,7 @@ def _known_language(code: str) -> str:
 def _complain(sentence: str, exit_code: int) -> int:
     click.echo(sentence, err=True)
     return exit_code
+
+
+if __name__ == "__main__":
+    main()

@@ -76,7 +76,7 @@ class Home:
         Without it the same reporter gets another key, and old and new reports no longer match.
 
         Raises:
-            Problem: `home.cannot_write`, or `home.empty_secret`.
+            Problem: `home.cannot_write`, `home.unreadable_secret` or `home.empty_secret`.
         """
         given = os.environ.get(SECRET_VARIABLE)
         if given:
@@ -84,10 +84,7 @@ class Home:
         try:
             handle = os.open(self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
         except FileExistsError:
-            kept = self.secret_file.read_text(encoding="ascii").strip()
-            if not kept:
-                raise Problem("home.empty_secret", file=self.secret_file) from None
-            return kept
+            return self._kept_secret()
         except OSError as error:
             raise Problem("home.cannot_write", folder=self.folder, why=_why(error)) from error
         with os.fdopen(handle, "w", encoding="ascii") as file:
@@ -95,6 +92,15 @@ class Home:
             file.write(made + "\n")
         return made
 
+    def _kept_secret(self) -> str:
+        try:
+            kept = self.secret_file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Problem("home.unreadable_secret", file=self.secret_file, why=_why(error)) from error
+        if not kept:
+            raise Problem("home.empty_secret", file=self.secret_file)
+        return kept
 
-def _why(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__

@@ -10,6 +10,7 @@ import duckdb
 from data_contracts.contract import Contract, contract
 from data_contracts.expectations import RuleOutcome, breached, check_table
 from data_contracts.problem import Problem
+from data_contracts.row_rules import quoted
 from data_contracts.staging import fate_select, original_select, staging_select
 from flows.home import Home
 from flows.mappings import Mapping
@@ -108,7 +109,10 @@ def stage(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery
     """Makes `staging.NAME` of a delivery: typed, with helper columns; and `staging.NAME_fates`."""
     name = promised.name
     set_variables(con, {"read_at": run.read_at.replace(tzinfo=None), "secret": run.home.secret()})
-    con.register("delivery", delivery.rows)
+    # Arrow that comes as one chunk is read by one thread; a table of our own is read by all.
+    con.register("arriving", delivery.rows)
+    con.execute("create or replace temp table delivery as from arriving")
+    con.unregister("arriving")
     # What is known is every complex that ever was: a complaint may be about one that has gone.
     con.execute("create or replace temp table known_complexes as select distinct complex_id from raw.complexes")
     select = staging_select(promised, delivery.columns, run.timezone)
@@ -171,11 +175,8 @@ def _example(con: duckdb.DuckDBPyConnection, promised: Contract, rule_id: str, d
     """The first value that breaks a rule, as it was delivered; personal columns hashed."""
     column = rule_id.split(".")[0]
     shown = f"original->>'{column}'" if column in promised.column_names else "original"
-    found = con.execute(
-        f"select {shown} from ({original_select(promised, delivery.columns)}) "
-        f"join staging.{promised.name}_fates using (_row) where list_contains(_rules, ?) order by _row limit 1",
-        [rule_id],
-    ).fetchone()
+    first = f"select min(_row) as _row from staging.{promised.name}_fates where list_contains(_rules, {quoted(rule_id)})"
+    found = con.execute(f"select {shown} from ({original_select(promised, delivery.columns, first)})").fetchone()
     return str(found[0])[:80] if found and found[0] is not None else "''"
 
 
@@ -200,15 +201,16 @@ def _merge(
             left join (from raw.{name} where _valid_until is null) as old on {same_key}
         """, [read_at, run.last_week])
         if _is_dated(promised):
-            # The earlier version goes on to hold for the weeks before; within one week the last one counts.
+            # The earlier version goes on to hold for the weeks before; within one week the last one counts. One that
+            # was withdrawn and is back was there all along: else it would lose its past.
             con.execute(f"""
-                update raw.{name} as old set _valid_until = ?::date
+                update raw.{name} as old set _valid_until = ?::date, _withdrawn_at = null
                 from incoming as staged
                 where {same_key} and old._valid_until is null and old._valid_from < staged._valid_from
             """, [run.last_week])
         con.execute(f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null")
         con.execute(f"insert into raw.{name} select * from incoming")
-        return _withdraw(con, run, promised, same_key)
+        return _withdraw(con, run, promised, delivery, same_key)
 
 
 def _is_dated(promised: Contract) -> bool:
@@ -220,9 +222,11 @@ def _is_new_version(promised: Contract) -> str:
     return "old._valid_from is not null" if _is_dated(promised) else "false"
 
 
-def _withdraw(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, same_key: str) -> int:
+def _withdraw(
+    con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery, same_key: str
+) -> int:
     """Marks what a full delivery no longer has. A row that came but was broken is not withdrawn."""
-    if run.mapping.terms_of(promised.name).delivery != "full":
+    if run.mapping.terms_of(promised.name).delivery != "full" or _lacks_keys(con, promised, delivery):
         return 0
     gone = f"not exists (from staging.{promised.name} as staged where {same_key})"
     found = con.execute(
@@ -233,16 +237,23 @@ def _withdraw(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, same
     return int(found[0]) if found else 0
 
 
+def _lacks_keys(con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery) -> bool:
+    """Whether a row came of which nobody can say which one it is: then nobody can say which one is gone either."""
+    without = " or ".join(f"{key} is null" for key in promised.key)
+    found = con.execute(f"select exists (from staging.{promised.name} where {without})").fetchone()
+    return bool(delivery.rejected or (found and found[0]))
+
+
 def _quarantine(
     con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery, read_at: object
 ) -> None:
     """Keeps each distinct broken row once, with how often it came and when it was last seen."""
+    broken = f"from staging.{promised.name}_fates where _fate = 'quarantined'"
+    originals = original_select(promised, delivery.columns, f"select _row {broken}")
     con.execute(f"""
         create or replace temp table broken as
         select fates._rules as rules, originals.original
-        from staging.{promised.name}_fates as fates
-        join ({original_select(promised, delivery.columns)}) as originals using (_row)
-        where fates._fate = 'quarantined'
+        from ({broken}) as fates join ({originals}) as originals using (_row)
     """)
     for each in delivery.rejected:
         con.execute(

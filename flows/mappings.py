@@ -7,7 +7,7 @@ them may say what no SELECT can: the attribution, the timezone, how each source 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -83,20 +83,11 @@ def find_mapping(sources: str, inbox: Path | None) -> Mapping:
     Raises:
         Problem: `sources.*`: no such folder, no files in it, or a mapping.yaml with a mistake.
     """
-    folder = Path(sources)
-    if not folder.is_dir():
-        folder = SHIPPED / sources
-        shipped = sorted(each.name for each in SHIPPED.iterdir() if each.is_dir())
-        if sources not in shipped:
-            raise Problem("sources.no_folder", sources=sources, shipped=shipped)
-        if inbox is None:
-            raise Problem("sources.no_inbox_given", sources=sources)
+    folder = _find_folder(sources, inbox)
     if inbox is not None and not inbox.is_dir():
         raise Problem("sources.no_inbox", inbox=inbox)
-    known = contracts("inputs")
-    present = [name for name in known if any((folder / f"{name}{ending}").exists() for ending in ENDINGS)]
-    if not present:
-        raise Problem("sources.nothing_found", folder=folder, wanted=f"{next(iter(known))}.csv")
+    if not _has_sources(folder):
+        raise Problem("sources.nothing_found", folder=folder, wanted=f"{next(iter(contracts('inputs')))}.csv")
     said = _read_said(folder / "mapping.yaml")
     return Mapping(
         folder=folder.resolve(),
@@ -107,12 +98,31 @@ def find_mapping(sources: str, inbox: Path | None) -> Mapping:
     )
 
 
+def _find_folder(sources: str, inbox: Path | None) -> Path:
+    """A folder with sources in it, else the shipped mapping of that name."""
+    folder = Path(sources)
+    shipped = sorted(each.name for each in SHIPPED.iterdir() if each.is_dir())
+    # `--sources demo --inbox demo`: a folder of exports may bear the name of the mapping that reads it.
+    if sources in shipped and not _has_sources(folder):
+        if inbox is None:
+            raise Problem("sources.no_inbox_given", sources=sources)
+        return SHIPPED / sources
+    if not folder.is_dir():
+        raise Problem("sources.no_folder", sources=sources, shipped=shipped)
+    return folder
+
+
+def _has_sources(folder: Path) -> bool:
+    return any((folder / f"{name}{ending}").exists() for name in contracts("inputs") for ending in ENDINGS)
+
+
 def _read_said(file: Path) -> dict[str, Any]:
     if not file.exists():
         return {"contracts": {}}
     try:
         said = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    # A day that does not exist, such as 30 February, is a bare ValueError of the YAML reader.
+    except (yaml.YAMLError, ValueError, OSError) as error:
         raise Problem("settings.unreadable", file=file, why=" ".join(str(error).split())) from error
     if not isinstance(said, dict):
         raise Problem("settings.unreadable", file=file, why="key: value")
@@ -120,36 +130,49 @@ def _read_said(file: Path) -> dict[str, Any]:
         _check_known(str(key), SAID, file)
     if said.get("timezone") is not None:
         check_timezone(said["timezone"], file)
-    said["contracts"] = said.get("contracts") or {}
+    said["contracts"] = _table(said, "contracts", file)
     return said
 
 
 def _terms(name: str, written: Any, file: Path) -> SourceTerms:
     _check_known(name, tuple(contracts("inputs")), file)
     rules = [rule.id for rule in contracts("inputs")[name].rules]
-    written = written or {}
+    written = _table({name: written}, name, file)
     for key in written:
         _check_known(str(key), SAID_OF_SOURCE, file)
     delivery = written.get("delivery", "increment")
     if delivery not in ("full", "increment"):
         raise Problem("settings.wrong_type", file=file, key=f"{name}.delivery", wanted="full, increment")
     tolerances = {}
-    for rule, percent in (written.get("tolerance_percent") or {}).items():
+    for rule, percent in _table(written, "tolerance_percent", file).items():
         _check_known(str(rule), tuple(rules), file)
-        if not isinstance(percent, int | float) or not 0 <= percent <= 100:
+        if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 <= percent <= 100:
             raise Problem("settings.out_of_range", file=file, key=rule, least=0, most=100)
         tolerances[rule] = percent / 100
     gaps = []
-    for gap in written.get("gaps") or []:
-        if not (isinstance(gap, dict) and isinstance(gap.get("from"), date) and isinstance(gap.get("until"), date)):
+    said_gaps = written.get("gaps") or []
+    for gap in said_gaps if isinstance(said_gaps, list) else [said_gaps]:
+        is_gap = isinstance(gap, dict) and _is_day(gap.get("from")) and _is_day(gap.get("until"))
+        if not is_gap or gap["from"] > gap["until"]:
             raise Problem("settings.wrong_type", file=file, key=f"{name}.gaps", wanted="from: 2025-07-10, until: ...")
         gaps.append((gap["from"], gap["until"]))
     begins = written.get("not_observed_before")
     if begins is not None:
-        if not isinstance(begins, date):
+        if not _is_day(begins) or begins == BEGINNING:
             raise Problem("settings.wrong_type", file=file, key=f"{name}.not_observed_before", wanted="2025-12-01")
         gaps.append((BEGINNING, begins - timedelta(days=1)))
     return SourceTerms(delivery=delivery, tolerances=tolerances, gaps=tuple(gaps))
+
+
+def _table(written: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
+    table = written.get(name) or {}
+    if not isinstance(table, dict):
+        raise Problem("settings.wrong_type", file=file, key=name, wanted=f"{name}: {{key: value}}")
+    return table
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _check_known(key: str, known: tuple[str, ...], file: Path) -> None:

@@ -7,7 +7,10 @@ this mapping and nothing else; what comes out is text, as Arrow.
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ from data_contracts.contract import Contract
 from data_contracts.forbidden import forbidden_reason
 from data_contracts.problem import Problem, Spoken
 from data_contracts.row_rules import quoted
-from flows.extensions import load_extension
+from flows.extensions import Extension, load_extension
 from flows.mappings import Mapping
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -80,6 +83,15 @@ def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
     file = mapping.source_file(contract.name)
     if file is None:
         return None
+    try:
+        return _read_file(contract, mapping, file)
+    except OSError as error:
+        raise SourceUnavailable("reading.unavailable", file=file, why=error.strerror or type(error).__name__) from error
+
+
+def _read_file(contract: Contract, mapping: Mapping, file: Path) -> ReadDelivery:
+    if file.is_dir():
+        raise Problem("reading.unreadable", file=file, why=os.strerror(errno.EISDIR))
     if file.suffix != ".sql" and file.stat().st_size == 0:
         raise Problem("reading.empty_file", file=file)
     with _reader(mapping, file) as con:
@@ -88,19 +100,19 @@ def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
         ignored = _check_columns(names, contract, file)
         wanted = [name for name in names if name.lower() in contract.column_names]
         cells = ", ".join(f'{_cell(name, contract, file)} as "{name.lower()}"' for name in wanted)
-        rows = _fetch(con, f"select row_number() over () as _row, {cells} from ({query})", file)
+        filled = _filled(names, file)
+        rows = _fetch(con, f"select row_number() over () as _row, {cells} from ({query}) where {filled}", file)
         if file.suffix != ".csv":
             _check_no_nul(con, rows, file)
-        return ReadDelivery(file, rows, ignored, tuple(_rejected_lines(con)) if rejected else ())
+        return ReadDelivery(file, rows, ignored, tuple(_rejected_lines(con, file)) if rejected else ())
 
 
 @contextmanager
 def _reader(mapping: Mapping, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     con = duckdb.connect(":memory:")
     try:
-        load_extension(con, "excel")
-        if _may_need_encodings(file):
-            load_extension(con, "encodings")
+        for extension in _needed_extensions(file):
+            load_extension(con, extension)
         con.execute("set timezone = 'UTC'")
         con.execute("set variable inbox = $inbox", {"inbox": str(mapping.inbox)})
         folders = ", ".join(quoted(folder) for folder in {mapping.inbox, mapping.folder})
@@ -118,9 +130,11 @@ def _query(con: duckdb.DuckDBPyConnection, file: Path, contract: Contract) -> tu
         case ".sql":
             return _mapping_select(con, file), False
         case ".parquet":
-            return f"select * from read_parquet({quoted(file)})", False
+            return f"select * from read_parquet({quoted(file)}, hive_partitioning = false)", False
         case ".xlsx":
-            return f"select * from read_xlsx({quoted(file)}, header = true, all_varchar = true)", False
+            # By default the reader stops at the first empty row, and drops all that follow without a word.
+            options = "header = true, all_varchar = true, stop_at_empty = false"
+            return f"select * from read_xlsx({quoted(file)}, {options})", False
         case _:
             return _csv_select(file), True
 
@@ -130,39 +144,56 @@ def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise Problem("reading.mapping_not_utf8", file=file) from error
+    if "\0" in text:
+        raise Problem("reading.mapping_not_utf8", file=file)
     found = con.execute("select json_serialize_sql($text)", {"text": text}).fetchone()
     parsed: dict[str, Any] = json.loads(found[0]) if found else {"error": True}
     if parsed["error"]:
         raise Problem("reading.mapping_not_select", file=file, why=_first_line(parsed.get("error_message", "")))
     if len(parsed["statements"]) != 1:
         raise Problem("reading.mapping_many_statements", file=file, count=len(parsed["statements"]))
-    # A closing semicolon is good SQL, but not inside brackets; a comment at the end needs its line to end.
-    return text.strip().rstrip(";") + "\n"
+    try:
+        # As a view it stands on its own: a closing semicolon or comment is no trouble, and no bracket can be closed.
+        con.execute(f"create temp view mapped as {text}")
+    except duckdb.Error as error:
+        raise _unreadable(file, error) from error
+    return "from mapped"
 
 
 def _csv_select(file: Path) -> str:
     """Reads a CSV with its own header, without guessing: a sniffer would skip lines that do not fit, unseen."""
     encoding = _encoding(file)
-    with file.open(encoding="cp1252" if encoding == "CP1252" else "utf-8-sig", newline="") as opened:
+    python_encoding = "cp1252" if encoding == "CP1252" else "utf-8-sig"
+    with file.open(encoding=python_encoding, errors="replace", newline="") as opened:
         header = opened.readline().rstrip("\r\n")
     delimiter = max(DELIMITERS, key=header.count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    doubled = {name for name in names if names.count(name) > 1}
-    if doubled or not all(names):
+    try:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    except csv.Error as error:
+        raise Problem("reading.bad_header", file=file, column=f"{header[:40]}...") from error
+    # DuckDB's names know no case.
+    lower = [name.lower() for name in names]
+    doubled = [name for name in names if lower.count(name.lower()) > 1]
+    if doubled or not names or not all(names):
         raise Problem("reading.bad_header", file=file, column=next(iter(doubled), "''"))
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
     return (
         f"select * from read_csv({quoted(file)}, auto_detect = false, header = true, columns = {{{columns}}}, "
         f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(encoding)}, "
-        "store_rejects = true, rejects_limit = 0, null_padding = false, max_line_size = 10000000)"
+        "store_rejects = true, rejects_limit = 0, null_padding = false, max_line_size = 10000000, "
+        "hive_partitioning = false)"
     )
 
 
-def _may_need_encodings(file: Path) -> bool:
+def _needed_extensions(file: Path) -> tuple[Extension, ...]:
     """Extensions must be loaded before the connection is locked, so this is told from the text of a mapping."""
     if file.suffix == ".sql":
-        return b"encoding" in file.read_bytes().lower()
-    return file.suffix == ".csv" and _encoding(file) != ENCODINGS[0]
+        text = file.read_bytes()
+        words: dict[Extension, bytes] = {"excel": rb"xlsx", "encodings": rb"encoding\s*:?=>?\s*'(?!utf-?8)"}
+        return tuple(extension for extension, word in words.items() if re.search(word, text, re.IGNORECASE))
+    if file.suffix == ".xlsx":
+        return ("excel",)
+    return ("encodings",) if file.suffix == ".csv" and _encoding(file) != ENCODINGS[0] else ()
 
 
 def _encoding(file: Path) -> str:
@@ -204,18 +235,31 @@ def _check_columns(names: list[str], contract: Contract, file: Path) -> tuple[st
             nearest = get_close_matches(column.name, [name.lower() for name in ignored], 1, 0.6)
             if nearest:
                 raise Problem("reading.column_renamed", file=file, column=column.name, nearest=nearest[0])
-            raise Problem("reading.column_missing", file=file, column=column.name, found=", ".join(names))
+            # Without any column of ours the first line may be no header at all, but a row about somebody.
+            shown = ", ".join(names) if len(ignored) < len(names) else "-"
+            raise Problem("reading.column_missing", file=file, column=column.name, found=shown)
     return ignored
 
 
 def _cell(name: str, contract: Contract, file: Path) -> str:
-    text = f'cast("{name.replace(chr(34), chr(34) * 2)}" as varchar)'
+    text = f"cast({_identifier(name)} as varchar)"
     if file.suffix == ".xlsx" and contract.column(name.lower()).logical_type in ("date", "timestamp"):
         # Excel keeps a date as days since 1899-12-30; only cells that were typed as text are text.
         serial = f"try_cast({text} as double)"
-        moment = f"timestamp '1899-12-30' + round({serial} * 86400)::bigint * interval 1 second"
+        moment = f"timestamp '1899-12-30' + to_seconds(round({serial} * 86400)::bigint)"
         return f"case when {serial} between 1 and 100000 then cast({moment} as varchar) else {text} end"
     return text
+
+
+def _filled(names: list[str], file: Path) -> str:
+    """Leaves the empty rows of a sheet out, as the empty lines of a CSV file are."""
+    if file.suffix != ".xlsx":
+        return "true"
+    return f"coalesce({', '.join(_identifier(name) for name in names)}) is not null"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _fetch(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> pa.Table:
@@ -236,19 +280,34 @@ def _check_no_nul(con: duckdb.DuckDBPyConnection, rows: pa.Table, file: Path) ->
         raise Problem("reading.nul_bytes", file=file)
 
 
-def _rejected_lines(con: duckdb.DuckDBPyConnection) -> Iterator[RejectedLine]:
+def _rejected_lines(con: duckdb.DuckDBPyConnection, file: Path) -> Iterator[RejectedLine]:
     # The line itself is not kept: it may hold what a personal column would have hashed.
-    query = "select line, min(error_type::varchar) from reject_errors group by line order by line"
-    for line, why in con.execute(query).fetchall():
+    query = r"""
+        select line, min(error_type::varchar),
+          bool_or(error_type = 'UNQUOTED VALUE' and regexp_matches(trim(csv_line, chr(10) || chr(13)), '[\r\n]'))
+        from reject_errors group by line order by line
+    """
+    for line, why, runs_on in con.execute(query).fetchall():
+        if runs_on:
+            # It has taken the lines after it along, and nobody can say how many.
+            raise Problem("reading.open_quote", file=file, line=int(line))
         yield RejectedLine(int(line), str(why).lower())
 
 
 def _unreadable(file: Path, error: duckdb.Error) -> Problem:
-    if isinstance(error, duckdb.IOException) and "No files found" not in str(error):
-        return SourceUnavailable("reading.unavailable", file=file, why=_first_line(str(error)))
-    message = "reading.mapping_failed" if file.suffix == ".sql" else "reading.unreadable"
-    return Problem(message, file=file, why=_first_line(str(error)))
+    told = _first_line(str(error))
+    if isinstance(error, duckdb.IOException) and not any(each in told for each in ("No files found", "zip")):
+        return SourceUnavailable("reading.unavailable", file=file, why=told)
+    if "state machine reached an invalid state" in told:
+        return Problem("reading.mixed_line_ends", file=file)
+    if isinstance(error, duckdb.DataError | duckdb.InvalidInputException):
+        # The value that did not fit may be about a person, and what is told of a source is kept.
+        told = re.sub(r"""(?<!file )(['"]).*\1""", "'…'", told)
+    return Problem("reading.mapping_failed" if file.suffix == ".sql" else "reading.unreadable", file=file, why=told)
 
 
 def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else ""
+    """What DuckDB says of an error, on one line; of a CSV the line that tells where it is, not the one that names it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if re.match(r"Line: \d+|Expected Number of Columns", line)]
+    return " ".join(telling) if telling else (lines[0] if lines else "")

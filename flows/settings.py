@@ -41,7 +41,7 @@ def read_settings(file: Path) -> Settings:
         return Settings()
     try:
         written = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise Problem("settings.unreadable", file=file, why=error) from error
     for key in written:
         _check_known(key, SECTIONS, file)
@@ -75,7 +75,7 @@ def check_timezone(timezone: object, file: Path) -> None:
     Raises:
         Problem: `settings.unknown_timezone`.
     """
-    if timezone not in zoneinfo.available_timezones():
+    if not isinstance(timezone, str) or timezone not in zoneinfo.available_timezones():
         raise Problem("settings.unknown_timezone", file=file, timezone=timezone)
 
 

@@ -65,9 +65,9 @@ def connect_warehouse(file: Path) -> duckdb.DuckDBPyConnection:
         con.execute(f"attach {quoted(file)} as warehouse")
         con.execute("use warehouse")
         file.chmod(OWNER_ONLY_FILE)
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         con.close()
-        message = "warehouse.busy" if "lock" in str(error).lower() else "warehouse.unreadable"
+        message = "warehouse.busy" if "could not set lock" in str(error).lower() else "warehouse.unreadable"
         raise Problem(message, file=file, why=str(error).splitlines()[0]) from error
     return con
 

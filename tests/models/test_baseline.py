@@ -1,10 +1,12 @@
 """What a complex like this would have: from its building and the season, and from nothing else."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
+from threadpoolctl import threadpool_limits
 
 from models.baseline import (
     PHYSICAL,
@@ -21,6 +23,13 @@ from models.streams import STREAMS, Floats, StreamSeries
 
 COMPLAINTS, FOLLOW_UPS = STREAMS[0], STREAMS[2]
 FIRST = date(2023, 1, 2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """These regressions are so small that waiting for a second thread on a busy machine costs ten times the work."""
+    with threadpool_limits(1):
+        yield
 
 
 def mondays(n_weeks: int) -> list[date]:

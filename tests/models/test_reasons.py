@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import logit
@@ -11,6 +11,9 @@ from models.policy import Policy
 from models.reasons import LEAST_PROBABILITY, stream_reasons
 from models.streams import STREAMS, Floats
 from models.window import SharedRatio
+
+# A busy machine is no fault of the code.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 KINDS = [stream.tells_of for stream in STREAMS]
 REPORT = [i for i, kind in enumerate(KINDS) if kind == "report"]
@@ -42,6 +45,7 @@ def risen(seen: Floats, expected: Floats, used: list[int], policy: Policy = POLI
     return after - before
 
 
+@patient
 @given(TOWNS)
 def test_parts_add_up_to_the_whole(counts: tuple[Floats, Floats]) -> None:
     seen, expected = counts
@@ -63,6 +67,7 @@ def test_parts_add_up_where_nothing_is_clipped() -> None:
     assert found == pytest.approx(logit(p_quiet[inside]) - logit(prior), abs=1e-9)
 
 
+@patient
 @given(TOWNS, st.integers(0, 5))
 def test_a_stream_without_exposure_says_exactly_nothing(counts: tuple[Floats, Floats], stream: int) -> None:
     seen, expected = counts
@@ -123,6 +128,7 @@ def test_each_stream_points_where_its_counts_do() -> None:
     assert abs(parts["bad_condition"]) < 0.5
 
 
+@patient
 @given(st.integers(0, 60), st.integers(1, 60))
 def test_fewer_reports_of_a_stream_raise_its_own_part(seen: int, more: int) -> None:
     counts, expected = town(60)

@@ -284,14 +284,16 @@ def test_a_flag_that_goes_on_keeps_its_number_and_is_open() -> None:
 
 
 def test_a_safety_matter_that_becomes_a_question_is_the_same_flag() -> None:
-    weeks = [scored(team("Noord", 0.5, 0.0)).with_columns(week=pl.lit(MONDAY + number * WEEK)) for number in range(2)]
+    scores = scored(team("Noord", 0.5, 0.0))
+    weeks = [scores.with_columns(week=pl.lit(MONDAY + number * WEEK)) for number in range(2)]
     flags = continued(weeks, Policy(attention_share=1, drawn_per_team=0), safety={0: ["Noord00"]}).sort("week")
     assert flags["why"].to_list() == ["safety", "quiet_decline"]
     assert flags["flag_id"].n_unique() == 1
 
 
 def test_what_was_only_drawn_does_not_go_on() -> None:
-    weeks = [scored(team("Noord", p)).with_columns(week=pl.lit(MONDAY + i * WEEK)) for i, p in enumerate([0.0, 0.0, 0.5])]
+    towns = [scored(team("Noord", p)) for p in (0.0, 0.0, 0.5)]
+    weeks = [scores.with_columns(week=pl.lit(MONDAY + number * WEEK)) for number, scores in enumerate(towns)]
     flags = continued(weeks, Policy(attention_share=1)).sort("week")
     assert flags["why"].to_list() == ["random_draw", "random_draw", "quiet_decline"]
     assert flags["status"].to_list() == ["new"] * 3

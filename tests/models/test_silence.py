@@ -8,13 +8,16 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.contract import contract
 from models.policy import Policy
 from models.silence import SOURCE_STREAMS, Windowed, name_states
 from models.streams import STREAMS
+
+# A busy machine is no fault of the code.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 MONDAY = date(2026, 11, 9)
 POLICY = Policy()
@@ -80,7 +83,7 @@ REACHED: dict[str, dict[str, Any]] = {
     "emptied": {"homes_in_use": 29},
     "feed_suspect": {"is_feed_suspect": True},
     "not_enough_evidence": {"reporting_information": 0.14},
-    "calm_seen": {"p_quiet": 0.9, "p_decline": 0.1, "visits_recent": 4, "condition_information": 0.6},
+    "calm_seen": {"p_quiet": 0.9, "visits_recent": 4, "condition_information": 0.6},
     "went_quiet": {"p_quiet": 0.9, "visits_recent": 0, "earlier_quiet": 0.29},
     "always_quiet": {"p_quiet": 0.9, "visits_recent": 0, "earlier_quiet": 0.3},
     "loud_declining": {"p_quiet": 0.1, "p_decline": 0.9},
@@ -113,7 +116,8 @@ def test_every_state_of_the_contract_but_one_can_be_reached() -> None:
         ({"p_quiet": 0.499, "visits_recent": 0}, "ordinary"),
         ({"p_decline": 0.5}, "loud_declining"),
         # Calm is only said of what was looked at, told something, and told nothing bad.
-        ({"p_quiet": 0.9, "p_decline": 0.6}, "went_quiet"),
+        ({"p_quiet": 0.9, "p_quiet_decline": 0.1}, "went_quiet"),
+        ({"p_quiet": 0.9, "p_quiet_decline": 0.099}, "calm_seen"),
         ({"p_quiet": 0.9, "condition_information": 0.14}, "went_quiet"),
         ({"p_quiet": 0.9, "visits_recent": 0}, "went_quiet"),
         # Of an unknown year before nobody can say that it was loud.
@@ -128,7 +132,7 @@ QUIET = {"p_quiet": 0.9, "visits_recent": 0, "condition_information": 0.6}
 KIND_REACHED: dict[str, dict[str, Any]] = {
     "emptied": {"homes_in_use": 0},
     "not_registered": {"is_feed_suspect": True},
-    "good": {"p_quiet": 0.9, "visits_recent": 3, "p_decline": 0.1, "condition_information": 0.6},
+    "good": {"p_quiet": 0.9, "visits_recent": 3, "condition_information": 0.6},
     "afraid": QUIET | {"vandalism_recent": 1, "threats_recent": 1},
     "cannot": QUIET | {"audience": "seniors"},
     "not_looked_at": QUIET | {"condition_information": 0.1},
@@ -188,6 +192,7 @@ ANYTHING = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@patient
 @given(st.lists(ANYTHING, min_size=1, max_size=40))
 def test_whatever_comes_in_only_allowed_words_come_out_and_calm_is_never_a_guess(rows: list[dict[str, Any]]) -> None:
     rows = [row | {"complex_id": f"{number:03d}"} for number, row in enumerate(rows)]
@@ -202,7 +207,8 @@ def test_whatever_comes_in_only_allowed_words_come_out_and_calm_is_never_a_guess
         if said["state"] == "calm_seen" or said["silence_kind"] == "good":
             assert row["visits_recent"] > 0
             assert row["condition_information"] >= POLICY.enough_information
-            assert row["p_decline"] < POLICY.clear_from
+            # Never both calm and on the list.
+            assert row["p_quiet_decline"] < POLICY.flag_from
 
 
 def spell(*is_quiet: bool, weeks: list[int] | None = None, complex_id: str = "A") -> list[dict[str, Any]]:

@@ -3,16 +3,20 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.problem import Problem
 from models.weeks import last_whole_week, parse_week, week_name, week_of
 
+# A busy machine is no fault of the code.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 DAY = timedelta(days=1)
 ANY_DAY = st.dates(date(1, 1, 8), date(9999, 12, 20))
 
 
+@patient
 @given(ANY_DAY)
 def test_a_day_falls_in_the_week_of_the_monday_before_it(day: date) -> None:
     monday = week_of(day)
@@ -20,11 +24,13 @@ def test_a_day_falls_in_the_week_of_the_monday_before_it(day: date) -> None:
     assert monday <= day < monday + 7 * DAY
 
 
+@patient
 @given(ANY_DAY)
 def test_a_name_reads_back_as_its_week(day: date) -> None:
     assert parse_week(week_name(week_of(day))) == week_of(day)
 
 
+@patient
 @given(ANY_DAY)
 def test_names_sort_as_the_weeks_do(day: date) -> None:
     week = week_of(day)
@@ -60,6 +66,7 @@ def test_what_is_no_week_is_a_problem_that_quotes_it(text: str) -> None:
     assert told.value.figures == {"text": text}
 
 
+@patient
 @given(st.text(max_size=12))
 def test_any_text_is_a_monday_or_a_problem(text: str) -> None:
     try:
@@ -69,6 +76,7 @@ def test_any_text_is_a_monday_or_a_problem(text: str) -> None:
     assert found.weekday() == 0
 
 
+@patient
 @given(ANY_DAY.filter(lambda day: day > date(1, 2, 1)))
 def test_the_last_whole_week_is_over_and_the_next_is_not(today: date) -> None:
     last = last_whole_week(today)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.integrate import quad
@@ -19,6 +19,9 @@ from models.window import (
     pearson_dispersion,
     window_sums,
 )
+
+# A busy machine is no fault of the code.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def fitted(variance: float, habit: float = 0.1) -> SharedRatio:
@@ -72,6 +75,7 @@ def test_moments_of_the_log_ratio(shape: float, rate: float) -> None:
     assert float(found.log_sd) == pytest.approx(drawn.std(), rel=0.01)
 
 
+@patient
 @given(st.floats(0.02, 5), st.floats(0, 2))
 def test_without_exposure_the_posterior_is_the_prior(variance: float, habit: float) -> None:
     found = fitted(variance, habit).predict(column(0, 0), column(0, 0))
@@ -98,6 +102,7 @@ def test_huge_counts_outweigh_the_prior(ratio: float) -> None:
     assert found.below(0.6).item() == pytest.approx(float(ratio < 0.6), abs=1e-9)
 
 
+@patient
 @given(st.floats(0, 1e6), st.floats(0.01, 2))
 def test_a_busy_stream_never_says_more_than_its_habit_allows(expected: float, habit: float) -> None:
     model = fitted(0.3, habit)
@@ -105,6 +110,7 @@ def test_a_busy_stream_never_says_more_than_its_habit_allows(expected: float, ha
     assert model.predict(column(0), column(expected)).rate.item() <= 1 / 0.3 + 1 / habit
 
 
+@patient
 @given(st.integers(0, 1000), st.integers(1, 1000), st.floats(0.01, 1000), st.floats(0.02, 5))
 def test_more_reports_never_make_a_complex_quieter(seen: int, more: int, expected: float, variance: float) -> None:
     found = fitted(variance).predict(np.array([[seen, seen + more]], float), np.full((1, 2), expected))
@@ -113,6 +119,7 @@ def test_more_reports_never_make_a_complex_quieter(seen: int, more: int, expecte
     assert found.mean[1] > found.mean[0]
 
 
+@patient
 @given(st.floats(0.1, 100), st.floats(1.01, 10), st.floats(0.02, 5))
 def test_silence_says_more_where_more_was_expected(expected: float, factor: float, variance: float) -> None:
     found = fitted(variance).predict(np.zeros((1, 2)), np.array([[expected, expected * factor]]))
@@ -120,6 +127,7 @@ def test_silence_says_more_where_more_was_expected(expected: float, factor: floa
     assert found.information[1] > found.information[0]
 
 
+@patient
 @given(st.integers(0, 200), st.floats(0.01, 100), st.floats(0.02, 5))
 def test_an_estimate_is_shrunk_towards_its_peers(seen: int, expected: float, variance: float) -> None:
     found = fitted(variance).predict(column(seen), column(expected)).mean.item()
@@ -198,6 +206,7 @@ COUNTS = st.one_of(st.just(0), st.integers(0, 20), st.integers(0, 100_000)).map(
 EXPECTATIONS = st.one_of(st.just(0.0), st.floats(1e-9, 1e5))
 
 
+@patient
 @given(st.integers(1, 6).flatmap(
     lambda n: st.tuples(arrays(np.float64, (3, n), elements=COUNTS), arrays(np.float64, (3, n), elements=EXPECTATIONS))
 ))  # fmt: skip
@@ -212,6 +221,7 @@ def test_nothing_is_ever_infinite(counts: tuple[Floats, Floats]) -> None:
     assert (found.mean > 0).all()
 
 
+@patient
 @given(st.data())
 def test_window_sums_are_plain_sums(data: st.DataObject) -> None:
     values = data.draw(

@@ -135,14 +135,14 @@ def town(only_warehouse: SmallWarehouse) -> World:
             row["kind"] = "AGR.VEB"
         if lot.random() < 0.05:
             row |= {"visit_key": None, "occasion": None}
+    tables["complexes"][1]["in_use_from"] = date(2026, 5, 6)
+    tables["complexes"][2] |= {"in_use_until": date(2026, 8, 5), "homes_out_of_use": 5}
+    tables["complexes"][3]["_withdrawn_at"] = datetime(2026, 10, 1)
     renamed_on = date(2026, 7, 6)
     for row in list(tables["complexes"]):
         if row["area_team"] == tables["complexes"][0]["area_team"]:
             tables["complexes"].append(dict(row) | {"area_team": "Renamed", "_valid_from": renamed_on})
             row["_valid_until"] = renamed_on
-    tables["complexes"][1]["in_use_from"] = date(2026, 5, 6)
-    tables["complexes"][2] |= {"in_use_until": date(2026, 8, 9), "homes_out_of_use": 5}
-    tables["complexes"][3]["_withdrawn_at"] = datetime(2026, 10, 1)
     for name in warehouse.rows:
         known = {column for column in tables[name][0] if not column.startswith("_")}
         known |= {"_week", "_withdrawn_at", "_valid_from", "_valid_until"}

@@ -1,0 +1,188 @@
+"""The weekly run, end to end: through the real command line, killed, repeated, and on a real city."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from story import LAST_WEEK, MONDAY_MORNING, tell_story, write_town
+
+from data_contracts.contract import contracts
+from data_contracts.problem import Problem
+from flows.results import PublishedWeek
+from flows.run import Run, make_run
+
+ROOT = Path(__file__).parents[2]
+TORONTO = ROOT.parent / "shared" / "data" / "toronto"
+KILLS = 6
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_town(tmp_path_factory.mktemp("town"))
+
+
+def run_of(home: Path, sources: Path, read_at: datetime = MONDAY_MORNING) -> Run:
+    return make_run(home, str(sources), None, None, read_at, "nl")
+
+
+def tables(folder: Path) -> dict[str, pl.DataFrame]:
+    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in contracts("published")}
+
+
+def assert_same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> None:
+    for name, table in one.items():
+        assert table.equals(other[name]), name
+
+
+def test_the_command_line_from_files_to_flags(town: Path, tmp_path: Path) -> None:
+    """The real thing: a new process, an empty home of the user, Prefect's temporary server."""
+    user = tmp_path / "user"
+    user.mkdir()
+    environment = {**os.environ, "HOME": str(user), "LUISTERPOST_LANGUAGE": "en", "COLUMNS": "100"}
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "weekly", "--sources", str(town), "--home", str(tmp_path / "home")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Where do we go and look?" in done.stdout
+    assert str((tmp_path / "home").resolve()) in done.stdout
+    for word in ("Traceback", "Warning", "INFO", "ERROR"):
+        assert word not in done.stderr
+    week = PublishedWeek(tmp_path / "home" / "published" / "latest")
+    assert week.table("scores").height > 0
+    assert (tmp_path / "home" / "shared" / week.week_name).is_dir()
+
+
+def test_a_second_run_changes_no_published_row(town: Path, tmp_path: Path) -> None:
+    first, _ = tell_story(run_of(tmp_path / "home", town))
+    before = tables(first)
+    second, accounts = tell_story(run_of(tmp_path / "home", town, MONDAY_MORNING + timedelta(hours=1)))
+    assert second != first
+    assert_same(before, tables(second))
+    for account in accounts:
+        assert account.rows_kept == 0
+        assert account.rows_already_known == account.rows_read
+
+
+def test_the_first_run_backfills_a_year(town: Path, tmp_path: Path) -> None:
+    folder, _ = tell_story(run_of(tmp_path / "home", town))
+    weeks = PublishedWeek(folder).table("scores")["week"].unique().sort()
+    assert weeks.to_list() == [LAST_WEEK - timedelta(weeks=i) for i in range(52, -1, -1)]
+
+
+def test_every_published_table_is_there_and_keeps_its_contract(town: Path, tmp_path: Path) -> None:
+    folder, accounts = tell_story(run_of(tmp_path / "home", town))
+    for name, promised in contracts("published").items():
+        assert tuple(pl.read_parquet(folder / f"{name}.parquet").columns) == promised.column_names
+    sources = PublishedWeek(folder).table("sources")
+    assert sources.filter(
+        pl.col("rows_read") != pl.col("rows_kept") + pl.col("rows_quarantined") + pl.col("rows_already_known")
+    ).is_empty()
+    assert {account.source for account in accounts} == set(sources["source"])
+    for column in ("week", "first_week"):
+        assert PublishedWeek(folder).table("flags")[column].dt.weekday().eq(1).all()
+
+
+def test_a_source_may_be_missing_and_is_named(town: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for name in ("complexes", "complaints"):
+        (few / f"{name}.parquet").symlink_to(town / f"{name}.parquet")
+    folder, _ = tell_story(run_of(tmp_path / "home", few))
+    week = PublishedWeek(folder)
+    assert set(week.flags["missing_sources"].explode()) == {"repairs", "tenancies", "field_signals"}
+    page = next((tmp_path / "home" / "shared").glob("*/*/digest.html")).read_text(encoding="utf-8")
+    assert "We krijgen hier geen reparatieverzoeken." in page
+
+
+def test_a_broken_source_stops_alone_and_its_earlier_rows_stay(town: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    for file in town.glob("*.parquet"):
+        (sources / file.name).write_bytes(file.read_bytes())
+    before = tables(tell_story(run_of(tmp_path / "home", sources))[0])
+    (sources / "repairs.parquet").write_bytes((town / "repairs.parquet").read_bytes()[:5000])
+    folder, accounts = tell_story(run_of(tmp_path / "home", sources, MONDAY_MORNING + timedelta(hours=1)))
+    stopped = [account for account in accounts if account.state == "stopped"]
+    assert [account.source for account in stopped] == ["repairs"]
+    assert isinstance(stopped[0].problem, Problem)
+    after = tables(folder)
+    assert after["scores"].equals(before["scores"])
+    said = after["sources"].filter(pl.col("source") == "repairs").to_dicts()[0]
+    assert said["state"] == "stopped"
+    assert "repairs.parquet" in said["reason"]
+
+
+def test_late_rows_change_their_own_week(town: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    for file in town.glob("*.parquet"):
+        (sources / file.name).write_bytes(file.read_bytes())
+    complaints = pl.read_parquet(town / "complaints.parquet").sort("reported_at")
+    late = complaints.row(complaints.height // 2, named=True)
+    complaints.filter(pl.col("complaint_id") != late["complaint_id"]).write_parquet(sources / "complaints.parquet")
+    without = tables(tell_story(run_of(tmp_path / "home", sources))[0])["streams"]
+    complaints.write_parquet(sources / "complaints.parquet")
+    arrived = tables(tell_story(run_of(tmp_path / "home", sources, MONDAY_MORNING + timedelta(hours=1)))[0])["streams"]
+    key = ["complex_id", "week", "stream"]
+    changed = arrived.join(without, on=key).filter(pl.col("seen") != pl.col("seen_right"))
+    day = late["reported_at"].replace(tzinfo=UTC).date()
+    assert changed["complex_id"].to_list() in ([late["complex_id"]], [])
+    assert all(abs((week - day).days) <= 7 for week in changed["week"])
+
+
+def test_killed_at_any_moment_nothing_is_lost(town: Path, tmp_path: Path) -> None:
+    """kill -9 at moments spread over the whole run: last good week readable, next run complete and the same."""
+    undisturbed = tables(tell_story(run_of(tmp_path / "calm", town))[0])
+    home = tmp_path / "home"
+    tell_story(run_of(home, town, MONDAY_MORNING - timedelta(hours=1)))
+    command = [sys.executable, str(Path(__file__).with_name("story.py")), str(town), str(home)]
+    moment = MONDAY_MORNING
+    began = time.monotonic()
+    subprocess.run([*command, moment.isoformat()], check=True, timeout=300)
+    whole = time.monotonic() - began
+    chance = random.Random(5)
+    n_killed = 0
+    for i in range(KILLS):
+        moment += timedelta(minutes=1)
+        process = subprocess.Popen([*command, moment.isoformat()])
+        time.sleep(whole * (i + chance.random()) / KILLS)
+        process.send_signal(signal.SIGKILL)
+        n_killed += process.wait() == -signal.SIGKILL
+        assert_same(undisturbed, tables(home / "published" / "latest"))
+    assert n_killed >= KILLS // 2, "the kills hit a run, not its end"
+    folder, accounts = tell_story(run_of(home, town, moment + timedelta(minutes=1)))
+    assert_same(undisturbed, tables(folder))
+    assert sum(account.rows_kept for account in accounts) == 0
+    assert list(home.glob("published/weeks/.*")) == []
+
+
+@pytest.mark.skipif(not TORONTO.is_dir(), reason="needs the Toronto files of ../shared/data/toronto")
+def test_toronto_holds_against_the_known_figures(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "home", "toronto", TORONTO, None, datetime(2026, 5, 6, tzinfo=UTC), "en")
+    folder, accounts = tell_story(run)
+    by_name = {account.source: account for account in accounts}
+    assert by_name["complaints"].rows_read == by_name["complaints"].rows_kept == 927
+    assert by_name["field_signals"].rules["complex_id.known"] > 6000, "unmatched addresses are counted"
+    week = PublishedWeek(folder)
+    assert week.manifest["attribution"] == "Contains information licensed under the Open Government Licence – Toronto"
+    streams = week.table("streams").filter(pl.col("stream") == "complaints", ~pl.col("is_masked"))
+    assert streams["seen"].sum() == 927 - 133, "undated events are kept but stand in no week"
+    assert streams["week"].n_unique() == 22
+    assert week.table("complexes")["area_team"].n_unique() == 25
+    assert set(week.table("scores")["missing_sources"].explode().drop_nulls()) >= {"repairs", "tenancies"}
+    for page in (tmp_path / "home" / "shared").glob("*/*/digest.html"):
+        assert "Open Government Licence" in page.read_text(encoding="utf-8")
