@@ -113,9 +113,7 @@ def check_table(
 
 def breached(outcomes: Sequence[RuleOutcome]) -> tuple[RuleOutcome, ...]:
     """The outcomes above their tolerance, worst first."""
-    return tuple(
-        sorted((each for each in outcomes if not each.is_within_tolerance), key=lambda each: -each.breaches)
-    )
+    return tuple(sorted((each for each in outcomes if not each.is_within_tolerance), key=lambda each: -each.breaches))
 
 
 def _library() -> Any:

@@ -12,21 +12,22 @@ import re
 # Reason → words of a column name. A name is split at everything that is no letter, and at camelCase.
 FORBIDDEN_WORDS: dict[str, frozenset[str]] = {
     "employee": frozenset(
-        "employee staff medewerker medewerkers behandelaar caretaker_name beheerder wijkbeheerder huismeester monteur "
-        "inspecteur personeel personeelsnummer worker officer".split()
+        ["employee", "staff", "medewerker", "medewerkers", "behandelaar", "caretaker_name", "beheerder", "wijkbeheerder", "huismeester", "monteur", "inspecteur", "personeel", "personeelsnummer", "behandeld_door", "worker", "officer"]
     ),
     "name": frozenset(
-        "voornaam achternaam familienaam voorletters tussenvoegsel surname firstname lastname tenant_name "
-        "huurdernaam huurder_naam naam_huurder naam_melder meldernaam reporter_name melder_naam".split()
+        ["voornaam", "roepnaam", "achternaam", "familienaam", "voorletters", "initialen", "tussenvoegsel", "surname", "firstname", "lastname", "tenant_name", "huurdernaam", "huurder_naam", "naam_huurder", "naam_melder", "meldernaam", "reporter_name", "melder_naam"]
     ),
-    "birth": frozenset("geboortedatum geboortejaar birth birthdate birthday dob leeftijd age".split()),
+    "birth": frozenset(
+        ["geboortedatum", "geboortedag", "geboortejaar", "gebdatum", "birth", "birthdate", "birthday", "dob", "leeftijd", "age"]
+    ),
     "origin": frozenset(
-        "nationaliteit nationality herkomst origin ethnicity etniciteit geboorteland birthplace religion religie "
-        "geloof migratieachtergrond".split()
+        ["nationaliteit", "nationality", "herkomst", "origin", "ethnicity", "etniciteit", "geboorteland", "birthplace", "religion", "religie", "geloof", "migratieachtergrond"]
     ),
-    "health": frozenset("gezondheid health diagnose diagnosis ziekte disability handicap medisch medical".split()),
-    "identity": frozenset("bsn burgerservicenummer sofinummer iban rekeningnummer paspoort".split()),
-    "contact": frozenset("telefoon telefoonnummer phone mobiel email e_mail emailadres mailadres".split()),
+    "health": frozenset(["gezondheid", "health", "diagnose", "diagnosis", "ziekte", "disability", "handicap", "medisch", "medical"]),
+    "identity": frozenset(["bsn", "bsnnummer", "burgerservicenummer", "sofinummer", "iban", "rekeningnummer", "paspoort"]),
+    "contact": frozenset(
+        ["telefoon", "telefoonnummer", "telefoonnr", "telnr", "phone", "mobiel", "email", "e_mail", "emailadres", "mailadres"]
+    ),
 }
 
 

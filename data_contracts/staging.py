@@ -96,7 +96,9 @@ def original_select(contract: Contract, delivered: set[str], rows: str) -> str:
     """
     cells = ", ".join(_cell(column, column.name in delivered) for column in contract.columns)
     texts = ", ".join(_text(column) for column in contract.columns)
-    pairs = ", ".join(f"{column.name} := {column.name}__text" for column in contract.columns if column.name in delivered)
+    pairs = ", ".join(
+        f"{column.name} := {column.name}__text" for column in contract.columns if column.name in delivered
+    )
     return f"""
 with cells as (select _row, {cells} from (from delivery semi join ({rows}) using (_row))),
 delivered as (select _row, {texts} from cells)
@@ -136,7 +138,7 @@ def _cell(column: Column, is_delivered: bool) -> str:
     if not is_delivered or column.treatment == "withhold":
         return f'cast(null as varchar) as "{column.name}"'
     # A cell of blanks is an empty cell; NULL written out is a habit of many export tools.
-    return f'nullif(nullif(trim("{column.name}"), \'\'), \'NULL\') as "{column.name}"'
+    return f"nullif(nullif(trim(\"{column.name}\"), ''), 'NULL') as \"{column.name}\""
 
 
 def _text(column: Column) -> str:
@@ -155,10 +157,14 @@ def _typed(column: Column, timezone: str) -> str:
         case "integer":
             # A bare cast would round 1.7 and read 1.234 as one.
             whole = f"regexp_full_match({text}, '[+-]?[0-9]+([.,]0+)?')"
-            return f"case when {whole} then try_cast(regexp_replace({text}, '[.,]0+$', '') as {column.physical_type}) end"
+            return (
+                f"case when {whole} then try_cast(regexp_replace({text}, '[.,]0+$', '') as {column.physical_type}) end"
+            )
         case "number":
             comma = f"case when contains({text}, '.') then {text} else replace({text}, ',', '.') end"
-            return f"try_cast(case when isfinite(try_cast({comma} as double)) then {comma} end as {column.physical_type})"
+            return (
+                f"try_cast(case when isfinite(try_cast({comma} as double)) then {comma} end as {column.physical_type})"
+            )
         case "boolean":
             return (
                 f"case when lower({text}) in ('true', 'ja', 'yes', '1') then true "

@@ -120,7 +120,7 @@ def render(digest: Digest, language: Language) -> str:
 def folder_name(team: str) -> str:
     """A folder name for a team, whatever the source called it: no path, no surprise, no two teams in one folder."""
     plain = re.sub(r"[^\w-]+", "-", team, flags=re.UNICODE).strip("-")[:60]
-    if plain == team:
+    if plain and plain == team:
         return plain
     return f"{plain or 'team'}-{blake2b(team.encode(), digest_size=4).hexdigest()}"
 

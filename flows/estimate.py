@@ -56,7 +56,9 @@ def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     weekly = con.execute("from panel.weekly order by complex_id, week").pl()
     if weekly.is_empty():
         raise Problem("week.no_complexes", week=week_name(week))
-    scored = score_weeks(weekly, current_complexes(con, week), run.settings.policy, run.settings.policy.backfill_weeks + 1)
+    scored = score_weeks(
+        weekly, current_complexes(con, week), run.settings.policy, run.settings.policy.backfill_weeks + 1
+    )
     with transaction(con):
         for name, rows in (("scores", scored.scores), ("streams", scored.streams), ("reasons", scored.reasons)):
             replace_table(con, f"scores.{name}", name, rows)

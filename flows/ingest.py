@@ -12,8 +12,6 @@ from data_contracts.expectations import RuleOutcome, breached, check_table
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.staging import fate_select, original_select, staging_select
-from flows.home import Home
-from flows.mappings import Mapping
 from flows.reading import ReadDelivery, SourceUnavailable, read_delivery
 from flows.run import Run
 from flows.warehouse import set_variables, transaction
@@ -71,9 +69,7 @@ def take_in(con: duckdb.DuckDBPyConnection, run: Run, name: str) -> Account:
     return account
 
 
-def take_in_delivery(
-    con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery
-) -> Account:
+def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> Account:
     """Stages, checks and merges one delivery.
 
     Raises:
@@ -175,21 +171,22 @@ def _example(con: duckdb.DuckDBPyConnection, promised: Contract, rule_id: str, d
     """The first value that breaks a rule, as it was delivered; personal columns hashed."""
     column = rule_id.split(".")[0]
     shown = f"original->>'{column}'" if column in promised.column_names else "original"
-    first = f"select min(_row) as _row from staging.{promised.name}_fates where list_contains(_rules, {quoted(rule_id)})"
+    first = (
+        f"select min(_row) as _row from staging.{promised.name}_fates where list_contains(_rules, {quoted(rule_id)})"
+    )
     found = con.execute(f"select {shown} from ({original_select(promised, delivery.columns, first)})").fetchone()
     return str(found[0])[:80] if found and found[0] is not None else "''"
 
 
-def _merge(
-    con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery
-) -> int:
+def _merge(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> int:
     """Puts good rows in, broken ones aside, and marks (and counts) withdrawn ones, in one transaction."""
     name, read_at = promised.name, run.read_at.replace(tzinfo=None)
     same_key = " and ".join(f"old.{key} = staged.{key}" for key in promised.key)
     columns = ", ".join(f"staged.{column}" for column in promised.column_names)
     with transaction(con):
         _quarantine(con, promised, delivery, read_at)
-        con.execute(f"""
+        con.execute(
+            f"""
             create or replace temp table incoming as
             select {columns}, coalesce(old._first_seen_at, ?::timestamp) as _first_seen_at, staged._week,
               null::timestamp as _withdrawn_at,
@@ -199,16 +196,23 @@ def _merge(
             from staging.{name} as staged
             join staging.{name}_fates as fates on fates._row = staged._row and fates._fate = 'kept'
             left join (from raw.{name} where _valid_until is null) as old on {same_key}
-        """, [read_at, run.last_week])
+        """,
+            [read_at, run.last_week],
+        )
         if _is_dated(promised):
             # The earlier version goes on to hold for the weeks before; within one week the last one counts. One that
             # was withdrawn and is back was there all along: else it would lose its past.
-            con.execute(f"""
+            con.execute(
+                f"""
                 update raw.{name} as old set _valid_until = ?::date, _withdrawn_at = null
                 from incoming as staged
                 where {same_key} and old._valid_until is null and old._valid_from < staged._valid_from
-            """, [run.last_week])
-        con.execute(f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null")
+            """,
+                [run.last_week],
+            )
+        con.execute(
+            f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null"
+        )
         con.execute(f"insert into raw.{name} select * from incoming")
         return _withdraw(con, run, promised, delivery, same_key)
 
@@ -244,9 +248,7 @@ def _lacks_keys(con: duckdb.DuckDBPyConnection, promised: Contract, delivery: Re
     return bool(delivery.rejected or (found and found[0]))
 
 
-def _quarantine(
-    con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery, read_at: object
-) -> None:
+def _quarantine(con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery, read_at: object) -> None:
     """Keeps each distinct broken row once, with how often it came and when it was last seen."""
     broken = f"from staging.{promised.name}_fates where _fate = 'quarantined'"
     originals = original_select(promised, delivery.columns, f"select _row {broken}")
@@ -263,15 +265,21 @@ def _quarantine(
         create or replace temp table broken_now as
         select any_value(rules) as rules, original, count(*) as copies from broken group by original
     """)
-    con.execute("""
+    con.execute(
+        """
         update checks.quarantine as kept set rules = broken_now.rules, copies = broken_now.copies, last_seen_at = ?
         from broken_now where kept.source = ? and kept.original = broken_now.original
-    """, [read_at, promised.name])
-    con.execute("""
+    """,
+        [read_at, promised.name],
+    )
+    con.execute(
+        """
         insert into checks.quarantine
         select $source, rules, original, copies, $read_at, $read_at from broken_now
         where original not in (select original from checks.quarantine where source = $source)
-    """, {"source": promised.name, "read_at": read_at})
+    """,
+        {"source": promised.name, "read_at": read_at},
+    )
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, promised: Contract, rejected: int) -> str:
@@ -282,9 +290,7 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, promised: Contract, rejected: i
     return f"{found[0]}-{found[1]:x}-{rejected}" if found else ""
 
 
-def _write_outcomes(
-    con: duckdb.DuckDBPyConnection, run: Run, name: str, outcomes: tuple[RuleOutcome, ...]
-) -> None:
+def _write_outcomes(con: duckdb.DuckDBPyConnection, run: Run, name: str, outcomes: tuple[RuleOutcome, ...]) -> None:
     with transaction(con):
         con.execute("delete from checks.rule_outcomes where run_id = ? and source = ?", [run.run_id, name])
         con.executemany(

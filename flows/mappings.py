@@ -128,6 +128,9 @@ def _read_said(file: Path) -> dict[str, Any]:
         raise Problem("settings.unreadable", file=file, why="key: value")
     for key in said:
         _check_known(str(key), SAID, file)
+    for key in ("title", "attribution"):
+        if not isinstance(said.get(key), str | None):
+            raise Problem("settings.wrong_type", file=file, key=key, wanted=f"{key}: ...")
     if said.get("timezone") is not None:
         check_timezone(said["timezone"], file)
     said["contracts"] = _table(said, "contracts", file)

@@ -59,5 +59,3 @@ def latest_week(home: Home) -> PublishedWeek:
     if not home.latest.exists():
         raise Problem("results.none_yet", home=home.folder)
     return PublishedWeek(home.latest.resolve())
-
-

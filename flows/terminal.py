@@ -71,10 +71,10 @@ def show_check(report: CheckReport, language: Language) -> None:
     _show_stopped(console, report.accounts, language)
     for account in report.accounts:
         for rule, count in account.rules.items():
-            console.print(say("check.rule", source=account.source, what=_rule(account.source, rule, language), count=count))
-            broken = report.quarantine.filter(
-                pl.col("source") == account.source, pl.col("rules").list.contains(rule)
+            console.print(
+                say("check.rule", source=account.source, what=_rule(account.source, rule, language), count=count)
             )
+            broken = report.quarantine.filter(pl.col("source") == account.source, pl.col("rules").list.contains(rule))
             for original in broken["original"].head(EXAMPLES_PER_RULE):
                 console.print(f"    {original}")
         if account.ignored:

@@ -65,9 +65,7 @@ def weekly(
     return Published(monday, folder, accounts, digests, run)
 
 
-def begin(
-    sources: str, home: str, inbox: str | None, week: str | None, language: str, read_at: str | None
-) -> Run:
+def begin(sources: str, home: str, inbox: str | None, week: str | None, language: str, read_at: str | None) -> Run:
     """The run, with its settings read and its warehouse in order."""
     moment = datetime.fromisoformat(read_at) if read_at else runtime.flow_run.scheduled_start_time
     asked = parse_week(week) if week and week != "calendar" else None

@@ -17,6 +17,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import PoissonRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+from threadpoolctl import threadpool_limits
 
 from models.streams import Floats, StreamSeries
 
@@ -97,7 +98,9 @@ class ExpectedRate(BaseEstimator):  # type: ignore[misc]
             ),
         )
         features = cells.select(*PHYSICAL, *SEASON)
-        self.model_.fit(features, ratio, poissonregressor__sample_weight=expected)
+        # These systems are tiny: threads that wait for each other cost ten times the work, and change the last digits.
+        with threadpool_limits(1):
+            self.model_.fit(features, ratio, poissonregressor__sample_weight=expected)
         return self
 
     def predict(self, cells: pl.DataFrame) -> Floats:
@@ -139,9 +142,7 @@ def season_columns(weeks: list[date]) -> pl.DataFrame:
     )
 
 
-def _cells(
-    series: StreamSeries, classes: pl.DataFrame, weeks: list[date]
-) -> tuple[NDArray[np.int64], pl.DataFrame]:
+def _cells(series: StreamSeries, classes: pl.DataFrame, weeks: list[date]) -> tuple[NDArray[np.int64], pl.DataFrame]:
     """Counts summed per building class and week, and the class of each complex (n_complexes)."""
     kinds = classes.select(PHYSICAL).unique(maintain_order=True).with_row_index("kind")
     kind = classes.join(kinds, on=PHYSICAL, how="left", maintain_order="left")["kind"].to_numpy().astype(np.int64)

@@ -35,9 +35,7 @@ class Policy:
     quiet_below: float = _value(
         0.6, "ratio to peers", "four in ten fewer reports than like complexes; smaller gaps are common habit", 0.1, 1
     )
-    decline_above: float = _value(
-        1.4, "ratio to peers", "four in ten more trouble than like complexes", 1, 5
-    )
+    decline_above: float = _value(1.4, "ratio to peers", "four in ten more trouble than like complexes", 1, 5)
     flag_from: float = _value(
         0.1,
         "probability",
@@ -46,9 +44,7 @@ class Policy:
         0,
         1,
     )
-    clear_from: float = _value(
-        0.5, "probability", "a state is named once it is more likely than not", 0, 1
-    )
+    clear_from: float = _value(0.5, "probability", "a state is named once it is more likely than not", 0, 1)
 
     earlier_quiet_below: float = _value(
         0.3, "probability", "only what was probably heard the year before can be said to have gone quiet", 0, 1
@@ -57,6 +53,9 @@ class Policy:
     # When a complex says too little
     smallest_shown_homes: int = _value(
         10, "homes", "below this a count can point at one household; safety matters only", 1, 100
+    )
+    silence_by_chance: float = _value(
+        0.05, "probability", "if one ordinary complex in twenty is as silent, silence proves nothing here", 0.001, 0.5
     )
     enough_information: float = _value(
         0.15,
@@ -88,7 +87,7 @@ class Policy:
         4, "condition score", "NEN 2767: 4 is moderate, 5 poor, 6 very poor; 1 to 3 need no action", 2, 6
     )
     incident_days: int = _value(
-        28, "days", "without a repair date the same defect later than this is a new incident", 1, 365
+        28, "days", "the same defect later than this is a new incident, repaired or not", 1, 365
     )
     honest_source_weeks: int = _value(
         13,
@@ -113,14 +112,10 @@ class Policy:
         1, "complexes a week", "one complex by lot honours walks without cause and tells whether we are right", 0, 5
     )
     attention_share: float = _value(
-        0.10, "share of complexes", "more than one in ten is no choice any more", 0.01, 1
+        0.10, "share of complexes", "flags and lots together: more than one in ten is no choice any more", 0.01, 1
     )
-    safety_weeks: int = _value(
-        4, "weeks", "a threat of a month ago still decides whether one goes there alone", 1, 26
-    )
-    arson_codes: tuple[str, ...] = _words(
-        ("AGR.BRA",), "VERA codes", "one sign of arson is enough: it can cost lives"
-    )
+    safety_weeks: int = _value(4, "weeks", "a threat of a month ago still decides whether one goes there alone", 1, 26)
+    arson_codes: tuple[str, ...] = _words(("AGR.BRA",), "VERA codes", "one sign of arson is enough: it can cost lives")
     professional_sources: tuple[str, ...] = _words(
         ("police", "municipality"), "sources", "they know a threat from a quarrel, so one of them is enough"
     )

@@ -7,6 +7,7 @@ part is its average over the orders: nobody's part depends on who was named firs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 from math import factorial
 
@@ -20,13 +21,16 @@ from models.window import SharedRatio
 LEAST_PROBABILITY = 1e-6
 
 
-def stream_reasons(seen: Floats, expected: Floats, kinds: list[str], policy: Policy) -> Floats:
+def stream_reasons(
+    seen: Floats, expected: Floats, kinds: list[str], ratios: Mapping[str, SharedRatio], policy: Policy
+) -> Floats:
     """Parts of the log-odds per stream.
 
     Args:
         seen: Counts in the window (n_streams, n_complexes).
         expected: Expected counts (n_streams, n_complexes).
         kinds: `report` or `condition` per stream (n_streams).
+        ratios: The fitted ratio of each kind.
         policy: The values in force.
 
     Returns:
@@ -39,8 +43,7 @@ def stream_reasons(seen: Floats, expected: Floats, kinds: list[str], policy: Pol
     parts = np.zeros_like(expected)
     for kind in ("report", "condition"):
         used = [i for i, each in enumerate(kinds) if each == kind]
-        model = SharedRatio(policy.habit_dispersion).fit(seen[used], expected[used])
-        parts[used] = _shares(model, seen[used], expected[used], kind, policy)
+        parts[used] = _shares(ratios[kind], seen[used], expected[used], kind, policy)
     return parts
 
 

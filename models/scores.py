@@ -92,8 +92,9 @@ def score_weeks(weekly: pl.DataFrame, complexes: pl.DataFrame, policy: Policy, n
     in_order = pl.DataFrame({"complex_id": ids}).join(complexes, on="complex_id", how="left", maintain_order="left")
     classes = building_classes(in_order)
     seen = _expect(stream_series(weekly, ids, weeks), classes, weeks.to_list(), policy)
+    ratios = _learn_ratios(seen, policy)
     windows = [
-        _score_window(seen, n, n_scored, policy) for n in (policy.short_window_weeks, policy.long_window_weeks)
+        _score_window(seen, ratios, n, n_scored, policy) for n in (policy.short_window_weeks, policy.long_window_weeks)
     ]
     # A fast change shows in the short window, a slow one in the long: the one that worries most decides.
     short, long = (window.quiet_decline(policy) for window in windows)
@@ -101,7 +102,7 @@ def score_weeks(weekly: pl.DataFrame, complexes: pl.DataFrame, policy: Policy, n
     windowed = _decide(windows, is_short, seen, policy)
     frame = _frame(ids, weeks, n_scored, weekly, complexes, windowed, policy)
     scores = name_states(frame, policy)
-    last = _last_week_reasons(windows, is_short, seen, policy)
+    last = _last_week_reasons(windows, ratios, is_short, seen, policy)
     reasons = last.with_columns(complex_id=pl.Series(np.repeat(ids.to_numpy(), len(seen.series))), week=weeks[-1])
     in_use = scores.select("complex_id", "week")
     return Scored(
@@ -119,14 +120,21 @@ def _expect(series: list[StreamSeries], classes: pl.DataFrame, weeks: list[date]
     return _Seen(masked, expected, is_suspect)
 
 
-def _score_window(seen: _Seen, n_weeks: int, n_scored: int, policy: Policy) -> _Window:
+def _learn_ratios(seen: _Seen, policy: Policy) -> dict[str, SharedRatio]:
+    """How much complexes differ, from all weeks: one window holds too little to tell, two visits a year nothing."""
+    learned = {}
+    for kind in ("report", "condition"):
+        used = seen.of(kind)
+        counted = np.stack([seen.series[i].seen.sum(axis=1) for i in used])
+        expected = np.stack([seen.expected[i].sum(axis=1) for i in used])
+        learned[kind] = SharedRatio(policy.habit_dispersion).fit(counted, expected)
+    return learned
+
+
+def _score_window(seen: _Seen, ratios: dict[str, SharedRatio], n_weeks: int, n_scored: int, policy: Policy) -> _Window:
     counted = np.stack([window_sums(each.seen, n_weeks, n_scored) for each in seen.series])
     expected = np.stack([window_sums(each, n_weeks, n_scored) for each in seen.expected])
     sight: Floats = (~np.stack([each.is_masked for each in seen.series])).astype(np.float64)
-    models = {}
-    for kind in ("report", "condition"):
-        used = seen.of(kind)
-        models[kind] = SharedRatio(policy.habit_dispersion).fit(counted[used, :, -1], expected[used, :, -1])
     reports, others = seen.of("report"), seen.of("condition")
     # The year before this window: was it quiet then already?
     before = [
@@ -142,18 +150,18 @@ def _score_window(seen: _Seen, n_weeks: int, n_scored: int, policy: Policy) -> _
         )
     ]
     # Differences of running sums may be a hair below zero.
-    earlier = models["report"].predict(np.maximum(before[0], 0), np.maximum(before[1], 0))
+    earlier = ratios["report"].predict(np.maximum(before[0], 0), np.maximum(before[1], 0))
     return _Window(
         n_weeks=n_weeks,
-        reporting=models["report"].predict(counted[reports], expected[reports]),
-        condition=models["condition"].predict(counted[others], expected[others]),
+        reporting=ratios["report"].predict(counted[reports], expected[reports]),
+        condition=ratios["condition"].predict(counted[others], expected[others]),
         seen=counted,
         expected=expected,
         observed_weeks=np.stack([window_sums(each, n_weeks, n_scored) for each in sight]),
         reported_weeks=window_sums(sight[reports].max(axis=0), n_weeks, n_scored),
         earlier_quiet=earlier.below(policy.quiet_below),
         earlier_information=earlier.information,
-        reporting_habit=float(models["report"].shared_variance_),
+        reporting_habit=float(ratios["report"].shared_variance_),
     )
 
 
@@ -172,12 +180,6 @@ def _decide(windows: list[_Window], is_short: NDArray[np.bool_], seen: _Seen, po
     reports_expected = chosen(short.expected[reports].sum(axis=0), long.expected[reports].sum(axis=0))
     habit = np.where(is_short, short.reporting_habit, long.reporting_habit)
     low, high = _band(reports_expected, habit)
-    silent = [
-        RatioPosterior(
-            np.full_like(w.reporting.rate, w.reporting.prior_shape), w.reporting.rate, w.reporting.prior_shape
-        ).below(policy.quiet_below)
-        for w in windows
-    ]
     return Windowed(
         reports_seen=reports_seen,
         reports_expected=reports_expected,
@@ -190,20 +192,25 @@ def _decide(windows: list[_Window], is_short: NDArray[np.bool_], seen: _Seen, po
         d_mean=of("log_mean", "condition"),
         d_sd=of("log_sd", "condition"),
         p_quiet=chosen(short.reporting.below(policy.quiet_below), long.reporting.below(policy.quiet_below)),
-        p_decline=chosen(
-            short.condition.above(policy.decline_above), long.condition.above(policy.decline_above)
-        ),
+        p_decline=chosen(short.condition.above(policy.decline_above), long.condition.above(policy.decline_above)),
         p_quiet_decline=chosen(short.quiet_decline(policy), long.quiet_decline(policy)),
         earlier_quiet=chosen(short.earlier_quiet, long.earlier_quiet),
         earlier_information=chosen(short.earlier_information, long.earlier_information),
         reporting_information=of("information", "reporting"),
         condition_information=of("information", "condition"),
-        quiet_if_silent=chosen(silent[0], silent[1]),
+        silence_chance=chosen(_silence_chance(short, reports, policy), _silence_chance(long, reports, policy)),
         # As many weeks as are observed, where that is fewer than the window has.
         window_weeks=chosen(short.reported_weeks, long.reported_weeks),
         is_feed_suspect=seen.is_feed_suspect[:, -is_short.shape[1] :],
         observed_weeks={each.stream.name: long.observed_weeks[i] for i, each in enumerate(seen.series)},
     )
+
+
+def _silence_chance(window: _Window, reports: list[int], policy: Policy) -> Floats:
+    """Chance that an ordinary complex, with the habits that complexes have, is not heard of at all."""
+    habit = policy.habit_dispersion
+    found: Floats = np.prod((1 + habit * window.expected[reports]) ** (-1 / habit), axis=0)
+    return found
 
 
 def _band(expected: Floats, variance: Floats) -> tuple[Floats, Floats]:
@@ -281,13 +288,18 @@ def _streams_frame(seen: _Seen, ids: pl.Series, weeks: pl.Series, n_scored: int)
 
 
 def _last_week_reasons(
-    windows: list[_Window], is_short: NDArray[np.bool_], seen: _Seen, policy: Policy
+    windows: list[_Window],
+    ratios: dict[str, SharedRatio],
+    is_short: NDArray[np.bool_],
+    seen: _Seen,
+    policy: Policy,
 ) -> pl.DataFrame:
     pair = [
         stream_reasons(
             seen=window.seen[:, :, -1],
             expected=window.expected[:, :, -1],
             kinds=[each.stream.tells_of for each in seen.series],
+            ratios=ratios,
             policy=policy,
         )
         for window in windows

@@ -45,8 +45,9 @@ def select_flags(
     week: date = scores["week"].max()  # type: ignore[assignment]
     eligible = scores.filter(~pl.col("is_private_small"), ~pl.col("state").is_in(["emptied", "feed_suspect"]))
     others = eligible.filter(~pl.col("complex_id").is_in(safety.implode()))
-    chosen = pl.concat([_safety(scores, safety), _quiet(others, policy, capacity or {}, scores.height)])
     drawn = _lot(eligible, week, policy)
+    room = max(1, int(policy.attention_share * scores.height) - drawn.height)
+    chosen = pl.concat([_safety(scores, safety), _quiet(others, policy, capacity or {}, room)])
     merged = (
         chosen.join(drawn, on="complex_id", how="full", coalesce=True)
         .with_columns(why=pl.col("why").fill_null("random_draw"))
@@ -61,12 +62,10 @@ def select_flags(
         .with_columns(
             week=pl.lit(week),
             # A drawn complex is drawn anew each week; only what the scores chose goes on.
-            first_week=pl.when(pl.col("why") != "random_draw")
-            .then(pl.col("first_week"))
-            .fill_null(pl.lit(week)),
+            first_week=pl.when(pl.col("why") != "random_draw").then(pl.col("first_week")).fill_null(pl.lit(week)),
         )
         .with_columns(
-            flag_id=pl.format("{}-{}", "complex_id", pl.col("first_week").map_elements(week_name, pl.String)),
+            flag_id=pl.format("{}-{}", pl.col("first_week").map_elements(week_name, pl.String), "complex_id"),
             status=pl.when(pl.col("first_week") < week).then(pl.lit("open")).otherwise(pl.lit("new")),
             silence_kind=pl.col("silence_kind").fill_null("unknown"),
         )
@@ -94,14 +93,11 @@ def _safety(scores: pl.DataFrame, safety: pl.Series) -> pl.DataFrame:
     return scores.filter(pl.col("complex_id").is_in(safety.implode())).select("complex_id", why=pl.lit("safety"))
 
 
-def _quiet(
-    eligible: pl.DataFrame, policy: Policy, capacity: Mapping[str, int], n_complexes: int
-) -> pl.DataFrame:
-    """The most probable of each team, up to its capacity and to the share of attention of all."""
+def _quiet(eligible: pl.DataFrame, policy: Policy, capacity: Mapping[str, int], most: int) -> pl.DataFrame:
+    """The most probable of each team, up to its capacity, and `most` of all; never one that is too small to know."""
     teams = {team: capacity.get(team, policy.flags_per_team) for team in eligible["area_team"].unique()}
-    most = max(1, int(policy.attention_share * n_complexes))
     return (
-        eligible.filter(pl.col("p_quiet_decline") >= policy.flag_from)
+        eligible.filter(pl.col("p_quiet_decline") >= policy.flag_from, ~pl.col("is_too_small_to_know"))
         .sort("p_quiet_decline", "complex_id", descending=[True, False])
         .with_columns(
             place=pl.int_range(1, pl.len() + 1).over("area_team"),
@@ -111,9 +107,7 @@ def _quiet(
         .head(most)
         .select(
             "complex_id",
-            why=pl.when(pl.col("state") == "went_quiet")
-            .then(pl.lit("went_quiet"))
-            .otherwise(pl.lit("quiet_decline")),
+            why=pl.when(pl.col("state") == "went_quiet").then(pl.lit("went_quiet")).otherwise(pl.lit("quiet_decline")),
         )
     )
 
@@ -154,9 +148,5 @@ def _evidence(reasons: pl.DataFrame) -> pl.DataFrame:
     return (
         reasons.filter((pl.col("expected") > 0) | (pl.col("seen") > 0))
         .group_by("complex_id", maintain_order=True)
-        .agg(
-            evidence=pl.struct(
-                "stream", "seen", pl.col("expected").round(6), pl.col("period_weeks").cast(pl.Int32)
-            )
-        )
+        .agg(evidence=pl.struct("stream", "seen", pl.col("expected").round(6), pl.col("period_weeks").cast(pl.Int32)))
     )

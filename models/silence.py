@@ -34,7 +34,7 @@ class Windowed:
         earlier_information: Share of the prior variance that the report streams of that year take away [0-1].
         reporting_information: The same for this window [0-1].
         condition_information: The same for the condition streams [0-1].
-        quiet_if_silent: p_quiet had there been no report at all: what silence could prove here.
+        silence_chance: Chance that an ordinary complex of this size is not heard of at all in the window.
         window_weeks: Weeks of the deciding window in which any report stream was observed [weeks].
         observed_weeks: Weeks observed within the long window, by stream [weeks].
     """
@@ -56,7 +56,7 @@ class Windowed:
     earlier_information: Floats
     reporting_information: Floats
     condition_information: Floats
-    quiet_if_silent: Floats
+    silence_chance: Floats
     window_weeks: Floats
     is_feed_suspect: NDArray[np.bool_]
     observed_weeks: dict[str, Floats]
@@ -84,6 +84,8 @@ def name_states(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         is_heard=pl.col("reporting_information") >= policy.enough_information,
         is_looked_at=pl.col("condition_information") >= policy.enough_information,
         is_emptied=pl.col("homes_in_use") < (1 - policy.emptied_share) * pl.col("homes"),
+        # Where even silence would prove nothing, a report still does: too small to be called quiet, not to be heard.
+        is_too_small_to_know=pl.col("silence_chance") > policy.silence_by_chance,
         # A flag asks "which silence is this?" also where quiet alone is not yet more likely than not.
         is_asked_about=(pl.col("p_quiet") >= policy.clear_from) | (pl.col("p_quiet_decline") >= policy.flag_from),
     ).with_columns(state=_state(policy))
@@ -106,7 +108,7 @@ def name_states(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
             "since_week",
             "silence_kind",
             is_private_small=pl.col("homes") < policy.smallest_shown_homes,
-            is_too_small_to_know=pl.col("quiet_if_silent") < policy.clear_from,
+            is_too_small_to_know=pl.col("is_too_small_to_know"),
             missing_sources=_missing(),
             window_weeks=pl.col("window_weeks").cast(pl.Int32),
         )
@@ -122,7 +124,7 @@ def _state(policy: Policy) -> pl.Expr:
         .then(pl.lit("emptied"))
         .when("is_feed_suspect")
         .then(pl.lit("feed_suspect"))
-        .when(~pl.col("is_heard"))
+        .when(~pl.col("is_heard") | (pl.col("is_quiet") & pl.col("is_too_small_to_know")))
         .then(pl.lit("not_enough_evidence"))
         .when(
             pl.col("is_quiet")
@@ -151,7 +153,7 @@ def _kind() -> pl.Expr:
         .then(pl.lit("not_registered"))
         .when(pl.col("state") == "calm_seen")
         .then(pl.lit("good"))
-        .when(~pl.col("is_asked_about"))
+        .when(~pl.col("is_asked_about") | (pl.col("state") == "not_enough_evidence"))
         .then(None)
         .when(damage)
         .then(pl.lit("afraid"))
@@ -167,7 +169,8 @@ def _since(group: str) -> pl.Expr:
     """First week of the unbroken spell of being quiet that lasts until this week; empty where not quiet."""
     spell = (~pl.col("is_quiet")).cast(pl.Int32).cum_sum().over(group)
     first = pl.col("week").filter(pl.col("is_quiet")).min().over(group, spell)
-    return pl.when(pl.col("is_quiet") & pl.col("is_heard")).then(first)
+    can_be_said = pl.col("is_quiet") & pl.col("is_heard") & ~pl.col("is_too_small_to_know")
+    return pl.when(can_be_said).then(first)
 
 
 def _missing() -> pl.Expr:

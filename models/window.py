@@ -126,9 +126,7 @@ class SharedRatio(BaseEstimator):  # type: ignore[misc]
         # A report from a complex without homes in use would otherwise be infinitely more than expected.
         weight = np.where(expected > 0, self.weights(expected), 0.0)
         prior = 1 / self.shared_variance_
-        return RatioPosterior(
-            prior + (weight * seen).sum(axis=0), prior + (weight * expected).sum(axis=0), prior
-        )
+        return RatioPosterior(prior + (weight * seen).sum(axis=0), prior + (weight * expected).sum(axis=0), prior)
 
 
 def pearson_dispersion(seen: Floats, expected: Floats) -> float:

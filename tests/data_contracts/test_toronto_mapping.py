@@ -485,9 +485,7 @@ City = Callable[[str], Rows]
 def city() -> City:
     """What the mapping makes of the city's files, each table read once."""
     if not (REAL_INBOX / "registrations.csv.gz").exists():
-        pytest.skip(
-            "no files of the city in ../shared/data/toronto; the mapping's README says where to get them"
-        )
+        pytest.skip("no files of the city in ../shared/data/toronto; the mapping's README says where to get them")
     return cache(lambda contract: select(contract, REAL_INBOX))
 
 

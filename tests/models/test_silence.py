@@ -49,7 +49,7 @@ ORDINARY: dict[str, Any] = {
     "earlier_information": 0.6,
     "reporting_information": 0.6,
     "condition_information": 0.6,
-    "quiet_if_silent": 0.95,
+    "silence_chance": 0.01,
     "window_weeks": 52.0,
     "is_feed_suspect": False,
     **{f"observed_{stream.name}": 52.0 for stream in STREAMS},
@@ -181,7 +181,7 @@ ANYTHING = st.fixed_dictionaries(
     {
         **dict.fromkeys(
             ("p_quiet", "p_decline", "p_quiet_decline", "earlier_quiet", "earlier_information",
-             "reporting_information", "condition_information", "quiet_if_silent"), SHARE),
+             "reporting_information", "condition_information", "silence_chance"), SHARE),
         "homes_in_use": st.integers(0, 60),
         "is_feed_suspect": st.booleans(),
         "audience": st.sampled_from([None, "general", "seniors", "care", "students"]),
@@ -200,7 +200,10 @@ def test_whatever_comes_in_only_allowed_words_come_out_and_calm_is_never_a_guess
         assert said["complex_id"] == row["complex_id"]
         assert said["state"] in STATES
         assert said["silence_kind"] in KINDS | {None}
-        if row["reporting_information"] < POLICY.enough_information:
+        is_too_small = row["silence_chance"] > POLICY.silence_by_chance
+        if row["reporting_information"] < POLICY.enough_information or (
+            is_too_small and row["p_quiet"] >= POLICY.clear_from
+        ):
             assert said["state"] in ("emptied", "feed_suspect", "not_enough_evidence")
             assert said["silence_kind"] != "good"
             assert said["since_week"] is None
@@ -248,9 +251,9 @@ def test_a_week_that_says_too_little_has_no_since_but_does_not_break_the_spell()
     assert since(rows) == [0, None, 0]
 
 
-@pytest.mark.parametrize(("quiet_if_silent", "is_too_small"), [(0.0, True), (0.499, True), (0.5, False), (1.0, False)])
-def test_too_small_to_know_is_where_even_silence_proves_nothing(quiet_if_silent: float, is_too_small: bool) -> None:
-    assert one(quiet_if_silent=quiet_if_silent)["is_too_small_to_know"] is is_too_small
+@pytest.mark.parametrize(("silence_chance", "is_too_small"), [(0.0, False), (0.05, False), (0.051, True), (1.0, True)])
+def test_too_small_to_know_is_where_even_silence_proves_nothing(silence_chance: float, is_too_small: bool) -> None:
+    assert one(silence_chance=silence_chance)["is_too_small_to_know"] is is_too_small
 
 
 @pytest.mark.parametrize(("homes", "is_small"), [(1, True), (9, True), (10, False)])

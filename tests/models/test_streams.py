@@ -73,9 +73,7 @@ def test_exposure_is_what_a_count_is_held_against() -> None:
         "concerns": 6,
         "bad_condition": 8,
     }
-    assert {name: each.seen[0, 0] for name, each in found.items()} == {
-        name: COUNTS[name] for name in exposure
-    }
+    assert {name: each.seen[0, 0] for name, each in found.items()} == {name: COUNTS[name] for name in exposure}
 
 
 @pytest.mark.parametrize("name", [stream.name for stream in STREAMS])

@@ -230,9 +230,7 @@ def test_window_sums_are_plain_sums(data: st.DataObject) -> None:
     n_all = values.shape[1]
     n_weeks, last = data.draw(st.integers(1, 30)), data.draw(st.integers(1, n_all))
     found = window_sums(values, n_weeks, last)
-    wanted = [
-        [row[max(end - n_weeks, 0) : end].sum() for end in range(n_all - last + 1, n_all + 1)] for row in values
-    ]
+    wanted = [[row[max(end - n_weeks, 0) : end].sum() for end in range(n_all - last + 1, n_all + 1)] for row in values]
     assert found.tolist() == wanted
 
 

@@ -175,9 +175,7 @@ def voice(row: Row) -> Any:
 
 def follow_ups(world: World) -> dict[Place, Row]:
     """Incidents, further voices while they stood open, and days open, per complex and week (UTC Mondays for days)."""
-    found: dict[Place, Row] = defaultdict(
-        lambda: {"incidents": 0, "follow_up_reports": 0, "incident_days_open": 0.0}
-    )
+    found: dict[Place, Row] = defaultdict(lambda: {"incidents": 0, "follow_up_reports": 0, "incident_days_open": 0.0})
     for incident in incidents(world):
         first, *later = incident.reports
         over = closed_at(world, incident)
@@ -219,9 +217,7 @@ def reports(world: World) -> dict[Place, Row]:
 
 def repairs(world: World) -> dict[Place, Row]:
     """Repair requests by urgency, and damage done on purpose; further reports of an incident are left out."""
-    found: dict[Place, Row] = defaultdict(
-        lambda: {"urgent_repairs": 0, "normal_repairs": 0, "vandalism_repairs": 0}
-    )
+    found: dict[Place, Row] = defaultdict(lambda: {"urgent_repairs": 0, "normal_repairs": 0, "vandalism_repairs": 0})
     further = follow_up_ids(world)
     for row in world.events("repairs"):
         if row["repair_id"] not in further:
@@ -233,9 +229,7 @@ def repairs(world: World) -> dict[Place, Row]:
 
 def tenancies(world: World) -> dict[Place, Row]:
     """Tenancies that ended because somebody left, and the condition found where somebody looked."""
-    found: dict[Place, Row] = defaultdict(
-        lambda: {"tenancies_ended": 0, "homes_inspected": 0, "bad_condition": 0}
-    )
+    found: dict[Place, Row] = defaultdict(lambda: {"tenancies_ended": 0, "homes_inspected": 0, "bad_condition": 0})
     for row in world.events("tenancies"):
         if row["end_reason"] in ("WIJ", "WON"):
             continue
@@ -319,9 +313,7 @@ def is_seen(world: World, seen: dict[tuple[str, str], tuple[date, date]], team: 
     """Whether a source could be observed in a team and week: within its span, and on no day of a declared gap."""
     first, last = seen.get((team, source), (date.max, date.min))
     days = [week + timedelta(days=n) for n in range(7)]
-    in_gap = any(
-        name == source and any(begin <= day <= end for day in days) for name, begin, end in world.gaps
-    )
+    in_gap = any(name == source and any(begin <= day <= end for day in days) for name, begin, end in world.gaps)
     return first <= week <= last and not in_gap
 
 
