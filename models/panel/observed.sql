@@ -1,6 +1,6 @@
 -- From which week to which week each source could be observed, per area team.
 -- Grain: area_team, source. Unit: Mondays, both inclusive.
--- Sources: raw.complaints, raw.repairs, raw.tenancies, raw.field_signals, raw.complexes, panel.homes.
+-- Sources: raw.complaints, raw.repairs, raw.tenancies, raw.field_signals, raw.complexes, panel.homes, checks.gaps.
 --
 -- Outside these weeks a zero means "not delivered", and the stream is masked. A source is observed from its first to
 -- its last week with any row. A team may have begun later; but a small team has weeks without any row by plain
@@ -56,12 +56,21 @@ paced as (
   from due
   join per_source using (source)
   left join per_team using (area_team, source)
+),
+-- A mapping that says from when a source was observed (a gap since always) vouches for the weeks after it.
+declared as (
+  select source, max(until_on) as not_observed_until
+  from checks.gaps where from_on = date '0001-01-01' group by source
 )
-select area_team, source,
-  case when first_week is null or rows_a_week * (first_week - due_from) / 7 < getvariable('chance_gap_rows')
-    then due_from else first_week end as first_week,
+select paced.area_team, paced.source,
+  case
+    when not_observed_until is not null then greatest(due_from, date_trunc('week', not_observed_until + 7)::date)
+    when first_week is null or rows_a_week * (first_week - due_from) / 7 < getvariable('chance_gap_rows')
+      then due_from
+    else first_week
+  end as first_week,
   case when last_week is null or rows_a_week * (due_until - last_week) / 7 < getvariable('chance_gap_rows')
     then due_until else last_week end as last_week
-from paced
--- A team that never had a row is observed only if so few were due that none may be chance.
-where first_week is not null or rows_due < getvariable('chance_gap_rows')
+from paced left join declared using (source)
+-- A team that never had a row is observed only if so few were due that none may be chance, or the mapping says so.
+where first_week is not null or rows_due < getvariable('chance_gap_rows') or not_observed_until is not null

@@ -291,7 +291,9 @@ def test_numbers_in_a_sheet_become_the_text_that_one_sees(town: SmallTown) -> No
 def test_damaged_sheets_are_refused_and_not_tried_again(town: SmallTown) -> None:
     file = write_sheet(town, COLUMNS, ROW)
     whole = file.read_bytes()
-    for damaged in (b"hello", whole[:2000], whole[:-30], (HEADER + complaints(2)).encode()):
+    # DuckDB's own reader may hang on the third and the last of these, so a test that never ends is a fault too.
+    flipped = bytes(byte ^ 0x55 if number % 500 == 250 else byte for number, byte in enumerate(whole))
+    for damaged in (b"hello", whole[:2000], whole[:-30], (HEADER + complaints(2)).encode(), flipped):
         file.write_bytes(damaged)
         told = refused(town)
         assert told.message == "reading.unreadable"

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from models.policy import Policy
+from models.weeks import week_of
 
 Row = dict[str, Any]
 Place = tuple[str, date]
@@ -293,17 +294,22 @@ def observed(world: World) -> dict[tuple[str, str], tuple[date, date]]:
             if min(all_weeks) <= week <= max(all_weeks):
                 due_weeks[row["area_team"]].append(week)
         complex_weeks = sum(map(len, due_weeks.values()))
+        # A gap since always: the mapping says from when the source was observed, so zeros after it are zeros.
+        vouched = [until for name, begin, until in world.gaps if name == source and begin == date.min]
         for team, due in due_weeks.items():
             own = own_weeks[team]
+            begins = max(min(due), week_of(max(vouched) + timedelta(days=7))) if vouched else None
             if not own:
-                if len(all_weeks) / complex_weeks * len(due) < world.policy.chance_gap_rows:
+                if begins is not None:
+                    found[team, source] = begins, max(due)
+                elif len(all_weeks) / complex_weeks * len(due) < world.policy.chance_gap_rows:
                     found[team, source] = min(due), max(due)
                 continue
             pace = len(own) / (1 + (max(own) - min(own)).days / 7)
             missing_before = pace * (min(own) - min(due)).days / 7
             missing_after = pace * (max(due) - max(own)).days / 7
             found[team, source] = (
-                min(own) if missing_before >= world.policy.chance_gap_rows else min(due),
+                begins or (min(own) if missing_before >= world.policy.chance_gap_rows else min(due)),
                 max(own) if missing_after >= world.policy.chance_gap_rows else max(due),
             )
     return found

@@ -325,6 +325,7 @@ def test_complaints_tenancies_visits_and_safety_of_tiny_worlds(
     repairs=a_few(REPAIRS),
     signals=a_few(SIGNALS, 6),
     gaps=st.lists(st.tuples(st.sampled_from(["complaints", "repairs"]), DAYS, st.integers(0, 10)), max_size=2),
+    begins=st.none() | DAYS,
     chance_gap_rows=st.sampled_from([0.0, 1.0, 5.0]),
 )
 def test_homes_masks_and_weeks_of_tiny_worlds(
@@ -334,6 +335,7 @@ def test_homes_masks_and_weeks_of_tiny_worlds(
     repairs: list[Row],
     signals: list[Row],
     gaps: list[tuple[str, date, int]],
+    begins: date | None,
     chance_gap_rows: float,
 ) -> None:
     warehouse.clear()
@@ -347,6 +349,8 @@ def test_homes_masks_and_weeks_of_tiny_worlds(
         warehouse.put_all(name, some)
     for source, first, days in gaps:
         warehouse.put_gap(source, first, first + timedelta(days=days))
+    if begins is not None:
+        warehouse.put_gap("complaints", date.min, begins)
     policy = replace(FEW_WEEKS, chance_gap_rows=chance_gap_rows)
     world = world_of(warehouse, policy, LAST_WEEK)
     warehouse.count(LAST_WEEK, policy)

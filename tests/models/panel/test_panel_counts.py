@@ -229,6 +229,17 @@ def test_a_week_with_a_day_of_a_gap_is_masked_whole(
     assert {row["normal_repairs"] for row in warehouse.counted("weekly")} == {1}
 
 
+def test_a_declared_beginning_vouches_for_every_team_after_it(warehouse: SmallWarehouse) -> None:
+    """A quiet team whose own first complaint is late, and one without any, keep the weeks that show their silence."""
+    names = {"C1": "North", "C2": "South", "C3": "West"}
+    warehouse.put("complexes", *({"complex_id": name, "area_team": team} for name, team in names.items()))
+    warehouse.put("complaints", *complaints_of("C1", list(range(8)), each=9), *complaints_of("C2", [1, 0], each=9))
+    warehouse.put_gap("complaints", date.min, MONDAY - 6 * WEEK - timedelta(days=1))
+    assert complaints_shown(warehouse, "C1") == [None, *[9] * 7]
+    assert complaints_shown(warehouse, "C2") == [None, *[0] * 5, 9, 9]
+    assert complaints_shown(warehouse, "C3") == [None, *[0] * 7]
+
+
 def test_a_termination_known_ahead_does_not_show_that_the_source_was_delivered(warehouse: SmallWarehouse) -> None:
     warehouse.put("complexes", {})
     warehouse.put("tenancies", {"ended_on": MONDAY - 3 * WEEK}, {"ended_on": MONDAY + 3 * WEEK})
