@@ -25,7 +25,7 @@ def catalogue_page() -> str:
     ]
     for room, (title, remark) in ROOMS.items():
         parts += [f"## {title}", remark]
-        for contract in contracts(room).values():  # type: ignore[arg-type]
+        for contract in contracts(room).values():
             parts += _contract_part(contract)
     return "\n\n".join(parts) + "\n"
 

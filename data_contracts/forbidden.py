@@ -8,25 +8,101 @@ names, in Dutch and English.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 # Reason → words of a column name. A name is split at everything that is no letter, and at camelCase.
 FORBIDDEN_WORDS: dict[str, frozenset[str]] = {
     "employee": frozenset(
-        ["employee", "staff", "medewerker", "medewerkers", "behandelaar", "caretaker_name", "beheerder", "wijkbeheerder", "huismeester", "monteur", "inspecteur", "personeel", "personeelsnummer", "behandeld_door", "worker", "officer"]
+        [
+            "employee",
+            "staff",
+            "medewerker",
+            "medewerkers",
+            "behandelaar",
+            "caretaker_name",
+            "beheerder",
+            "wijkbeheerder",
+            "huismeester",
+            "monteur",
+            "inspecteur",
+            "personeel",
+            "personeelsnummer",
+            "behandeld_door",
+            "worker",
+            "officer",
+        ]
     ),
     "name": frozenset(
-        ["voornaam", "roepnaam", "achternaam", "familienaam", "voorletters", "initialen", "tussenvoegsel", "surname", "firstname", "lastname", "tenant_name", "huurdernaam", "huurder_naam", "naam_huurder", "naam_melder", "meldernaam", "reporter_name", "melder_naam"]
+        [
+            "voornaam",
+            "roepnaam",
+            "achternaam",
+            "familienaam",
+            "voorletters",
+            "initialen",
+            "tussenvoegsel",
+            "surname",
+            "firstname",
+            "lastname",
+            "tenant_name",
+            "huurdernaam",
+            "huurder_naam",
+            "naam_huurder",
+            "naam_melder",
+            "meldernaam",
+            "reporter_name",
+            "melder_naam",
+        ]
     ),
     "birth": frozenset(
-        ["geboortedatum", "geboortedag", "geboortejaar", "gebdatum", "birth", "birthdate", "birthday", "dob", "leeftijd", "age"]
+        [
+            "geboortedatum",
+            "geboortedag",
+            "geboortejaar",
+            "gebdatum",
+            "birth",
+            "birthdate",
+            "birthday",
+            "dob",
+            "leeftijd",
+            "age",
+        ]
     ),
     "origin": frozenset(
-        ["nationaliteit", "nationality", "herkomst", "origin", "ethnicity", "etniciteit", "geboorteland", "birthplace", "religion", "religie", "geloof", "migratieachtergrond"]
+        [
+            "nationaliteit",
+            "nationality",
+            "herkomst",
+            "origin",
+            "ethnicity",
+            "etniciteit",
+            "geboorteland",
+            "birthplace",
+            "religion",
+            "religie",
+            "geloof",
+            "migratieachtergrond",
+        ]
     ),
-    "health": frozenset(["gezondheid", "health", "diagnose", "diagnosis", "ziekte", "disability", "handicap", "medisch", "medical"]),
-    "identity": frozenset(["bsn", "bsnnummer", "burgerservicenummer", "sofinummer", "iban", "rekeningnummer", "paspoort"]),
+    "health": frozenset(
+        ["gezondheid", "health", "diagnose", "diagnosis", "ziekte", "disability", "handicap", "medisch", "medical"]
+    ),
+    "identity": frozenset(
+        ["bsn", "bsnnummer", "burgerservicenummer", "sofinummer", "iban", "rekeningnummer", "paspoort"]
+    ),
     "contact": frozenset(
-        ["telefoon", "telefoonnummer", "telefoonnr", "telnr", "phone", "mobiel", "email", "e_mail", "emailadres", "mailadres"]
+        [
+            "telefoon",
+            "telefoonnummer",
+            "telefoonnr",
+            "telnr",
+            "phone",
+            "mobiel",
+            "email",
+            "e_mail",
+            "emailadres",
+            "mailadres",
+        ]
     ),
 }
 
@@ -42,8 +118,8 @@ def forbidden_reason(column: str) -> str | None:
     """
     apart = re.sub(r"([a-z])([A-Z])", r"\1_\2", column).lower()
     words = [word for word in re.split(r"[^a-z]+", apart) if word]
-    pairs = ["_".join(pair) for pair in zip(words, words[1:], strict=False)]
-    joined = ["".join(pair) for pair in zip(words, words[1:], strict=False)]
+    pairs = ["_".join(pair) for pair in pairwise(words)]
+    joined = ["".join(pair) for pair in pairwise(words)]
     for reason, forbidden in FORBIDDEN_WORDS.items():
         if forbidden.intersection([*words, *pairs, *joined]):
             return reason

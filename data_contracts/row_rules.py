@@ -88,8 +88,7 @@ def _column_rules(column: odcs.SchemaProperty, *, is_input: bool, tolerance: flo
         # A day of grace: exports that carry local time as if it were UTC are ahead of us by some hours.
         past = f"coalesce({name} <= _read_at + interval 1 day, true)"
         rules.append(RowRule(f"{name}.past", past, tolerance))
-    for quality in column.quality or []:
-        rules.append(_quality_rule(quality, name, tolerance))
+    rules += [_quality_rule(quality, name, tolerance) for quality in column.quality or []]
     return rules
 
 

@@ -25,14 +25,15 @@ def staging_select(contract: Contract, delivered: set[str], timezone: str) -> st
         timezone: Zone of timestamps that carry none, such as `Europe/Amsterdam`.
 
     Returns:
-        SQL over a table `delivery` (`_row BIGINT`, all else VARCHAR) and a table `known_complexes` (`complex_id`). It reads
-        the session variables `read_at` (UTC timestamp) and `secret` (of this installation).
+        SQL over a table `delivery` (`_row BIGINT`, all else VARCHAR) and a table `known_complexes` (`complex_id`). It
+        reads the session variables `read_at` (UTC timestamp) and `secret` (of this installation).
     """
     cells = ",\n    ".join(_cell(column, column.name in delivered) for column in contract.columns)
     texts = ",\n    ".join(_text(column) for column in contract.columns)
     types = ",\n    ".join(f'{_typed(column, timezone)} as "{column.name}"' for column in contract.columns)
     uncast = ", ".join(
-        f"case when {column.name}__text is not null and {_typed(column, timezone)} is null then {quoted(column.name)} end"
+        f"case when {column.name}__text is not null and {_typed(column, timezone)} is null "
+        f"then {quoted(column.name)} end"
         for column in contract.columns
         if column.logical_type != "string"
     )
@@ -178,7 +179,8 @@ def _typed(column: Column, timezone: str) -> str:
             plain = f"coalesce(try_cast({text} as timestamp), try_strptime({text}, {DAY_FIRST}))"
             zoned = f"try(try_cast({text} as timestamptz) at time zone 'UTC')"
             local = f"try(timezone({quoted(timezone)}, {plain}) at time zone 'UTC')"
-            return f"case when regexp_matches({text}, ':[0-9.]+ ?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') then {zoned} else {local} end"
+            has_zone = f"regexp_matches({text}, ':[0-9.]+ ?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$')"
+            return f"case when {has_zone} then {zoned} else {local} end"
     raise ValueError(f"{column.name}: an input column cannot be of type {column.logical_type}")
 
 

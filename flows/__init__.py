@@ -4,8 +4,8 @@ Where do I go to …
 
 - read the story: `weekly.py`
 - see what a run knows: `run.py`, `settings.py`, `home.py`, `mappings.py`
-- read a file or a mapping: `reading.py`, `extensions.py`
-- see how rows are taken in and accounted for: `ingest.py`
+- read a file or a mapping: `reading.py`, `csv_files.py`, `extensions.py`
+- see how rows are taken in, merged and accounted for: `ingest.py`, `merging.py`
 - see the warehouse: `warehouse.py`
 - see scores and flags being made: `estimate.py`
 - publish a week, or read one: `publishing.py`, `published/`, `results.py`
@@ -13,6 +13,6 @@ Where do I go to …
 - see what the command line says: `cli.py`, `help.py`, `terminal.py`, `progress.py`
 - change a sentence: `language/nl.po`, `language/en.po`, read by `language.py`
 - check sources without keeping anything: `checking.py`
-- make the demo's files, or start with one's own: `demo.py`, `starter.py`
+- make the demo's files, or start with one's own: `demo.py`, `demo_exports.py`, `starter.py`
 - run every Monday: `serving.py`, `quiet.py`, `artifacts.py`
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 import duckdb
@@ -12,6 +11,7 @@ from data_contracts.expectations import RuleOutcome, breached, check_table
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.staging import fate_select, original_select, staging_select
+from flows.merging import merge
 from flows.reading import ReadDelivery, SourceUnavailable, read_delivery
 from flows.run import Run
 from flows.warehouse import set_variables, transaction
@@ -73,7 +73,8 @@ def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contrac
     """Stages, checks and merges one delivery.
 
     Raises:
-        Problem: `ingest.no_rows`, or `ingest.too_many_broken` with the worst rule.
+        Problem: `ingest.no_rows`, `ingest.nothing_good`, `ingest.too_many_gone`, or `ingest.too_many_broken` with the
+            worst rule.
     """
     name = promised.name
     read = delivery.rows.num_rows + len(delivery.rejected)
@@ -83,8 +84,10 @@ def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contrac
     outcomes = check_table(con, promised, "staging", name, run.mapping.terms_of(name).tolerances)
     _write_outcomes(con, run, name, outcomes)
     _refuse_if_breached(con, promised, outcomes, delivery, read)
-    withdrawn = _merge(con, run, promised, delivery)
     fates = dict(con.execute(f"select _fate, count(*) from staging.{name}_fates group by all").fetchall())
+    if read and not fates.get("kept") and not fates.get("already_known"):
+        raise Problem("ingest.nothing_good", file=delivery.file, count=read)
+    withdrawn = merge(con, run, promised, delivery)
     return Account(
         source=name,
         state="taken",
@@ -176,110 +179,6 @@ def _example(con: duckdb.DuckDBPyConnection, promised: Contract, rule_id: str, d
     )
     found = con.execute(f"select {shown} from ({original_select(promised, delivery.columns, first)})").fetchone()
     return str(found[0])[:80] if found and found[0] is not None else "''"
-
-
-def _merge(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> int:
-    """Puts good rows in, broken ones aside, and marks (and counts) withdrawn ones, in one transaction."""
-    name, read_at = promised.name, run.read_at.replace(tzinfo=None)
-    same_key = " and ".join(f"old.{key} = staged.{key}" for key in promised.key)
-    columns = ", ".join(f"staged.{column}" for column in promised.column_names)
-    with transaction(con):
-        _quarantine(con, promised, delivery, read_at)
-        con.execute(
-            f"""
-            create or replace temp table incoming as
-            select {columns}, coalesce(old._first_seen_at, ?::timestamp) as _first_seen_at, staged._week,
-              null::timestamp as _withdrawn_at,
-              case when {_is_new_version(promised)} then ?::date else coalesce(old._valid_from, date '0001-01-01') end
-                as _valid_from,
-              null::date as _valid_until
-            from staging.{name} as staged
-            join staging.{name}_fates as fates on fates._row = staged._row and fates._fate = 'kept'
-            left join (from raw.{name} where _valid_until is null) as old on {same_key}
-        """,
-            [read_at, run.last_week],
-        )
-        if _is_dated(promised):
-            # The earlier version goes on to hold for the weeks before; within one week the last one counts. One that
-            # was withdrawn and is back was there all along: else it would lose its past.
-            con.execute(
-                f"""
-                update raw.{name} as old set _valid_until = ?::date, _withdrawn_at = null
-                from incoming as staged
-                where {same_key} and old._valid_until is null and old._valid_from < staged._valid_from
-            """,
-                [run.last_week],
-            )
-        con.execute(
-            f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null"
-        )
-        con.execute(f"insert into raw.{name} select * from incoming")
-        return _withdraw(con, run, promised, delivery, same_key)
-
-
-def _is_dated(promised: Contract) -> bool:
-    """Master data has no event: an earlier version held for the earlier weeks."""
-    return promised.event_column is None
-
-
-def _is_new_version(promised: Contract) -> str:
-    return "old._valid_from is not null" if _is_dated(promised) else "false"
-
-
-def _withdraw(
-    con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery, same_key: str
-) -> int:
-    """Marks what a full delivery no longer has. A row that came but was broken is not withdrawn."""
-    if run.mapping.terms_of(promised.name).delivery != "full" or _lacks_keys(con, promised, delivery):
-        return 0
-    gone = f"not exists (from staging.{promised.name} as staged where {same_key})"
-    found = con.execute(
-        f"update raw.{promised.name} as old set _withdrawn_at = ? "
-        f"where _withdrawn_at is null and _valid_until is null and {gone}",
-        [run.read_at.replace(tzinfo=None)],
-    ).fetchone()
-    return int(found[0]) if found else 0
-
-
-def _lacks_keys(con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery) -> bool:
-    """Whether a row came of which nobody can say which one it is: then nobody can say which one is gone either."""
-    without = " or ".join(f"{key} is null" for key in promised.key)
-    found = con.execute(f"select exists (from staging.{promised.name} where {without})").fetchone()
-    return bool(delivery.rejected or (found and found[0]))
-
-
-def _quarantine(con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery, read_at: object) -> None:
-    """Keeps each distinct broken row once, with how often it came and when it was last seen."""
-    broken = f"from staging.{promised.name}_fates where _fate = 'quarantined'"
-    originals = original_select(promised, delivery.columns, f"select _row {broken}")
-    con.execute(f"""
-        create or replace temp table broken as
-        select fates._rules as rules, originals.original
-        from ({broken}) as fates join ({originals}) as originals using (_row)
-    """)
-    for each in delivery.rejected:
-        con.execute(
-            "insert into broken values (['line.shape'], ?)", [json.dumps({"line": each.line, "error": each.why})]
-        )
-    con.execute("""
-        create or replace temp table broken_now as
-        select any_value(rules) as rules, original, count(*) as copies from broken group by original
-    """)
-    con.execute(
-        """
-        update checks.quarantine as kept set rules = broken_now.rules, copies = broken_now.copies, last_seen_at = ?
-        from broken_now where kept.source = ? and kept.original = broken_now.original
-    """,
-        [read_at, promised.name],
-    )
-    con.execute(
-        """
-        insert into checks.quarantine
-        select $source, rules, original, copies, $read_at, $read_at from broken_now
-        where original not in (select original from checks.quarantine where source = $source)
-    """,
-        {"source": promised.name, "read_at": read_at},
-    )
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, promised: Contract, rejected: int) -> str:

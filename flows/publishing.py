@@ -87,10 +87,8 @@ def last_row_on(con: duckdb.DuckDBPyConnection, promised: Contract, week: date) 
     """Day of the last event up to the end of the week; None for a source without dates or rows."""
     if promised.event_column is None:
         return None
-    found = con.execute(
-        f"select max({promised.event_column})::date from raw.{promised.name} where _week <= ? and _withdrawn_at is null",
-        [week],
-    ).fetchone()
+    rows = f"raw.{promised.name} where _week <= ? and _withdrawn_at is null"
+    found = con.execute(f"select max({promised.event_column})::date from {rows}", [week]).fetchone()
     return min(found[0], week + timedelta(days=6)) if found and found[0] else None
 
 

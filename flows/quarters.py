@@ -60,7 +60,7 @@ def quarter_counts(streams: pl.DataFrame, names: list[str], quarter: Quarter) ->
     inside = streams.filter(
         pl.col("stream").is_in(names), pl.col("week") >= quarter.first_day, pl.col("week") < quarter.after
     )
-    n_weeks = len({day for day in inside["week"]})
+    n_weeks = inside["week"].n_unique()
     whole = (
         inside.filter(~pl.col("is_masked"))
         .group_by("complex_id", "stream")

@@ -6,7 +6,6 @@ this mapping and nothing else; what comes out is text, as Arrow.
 
 from __future__ import annotations
 
-import csv
 import errno
 import json
 import os
@@ -27,24 +26,13 @@ from data_contracts.contract import Contract
 from data_contracts.forbidden import forbidden_reason
 from data_contracts.problem import Problem, Spoken
 from data_contracts.row_rules import quoted
+from flows.csv_files import UTF_8, RejectedLine, csv_select, encoding_of, rejected_lines
 from flows.extensions import Extension, load_extension
 from flows.mappings import Mapping
-
-DELIMITERS = (";", ",", "\t", "|")
-ENCODINGS = ("utf-8", "CP1252")
-CHUNK = 1 << 20
 
 
 class SourceUnavailable(Problem):
     """A file that is there but could not be read from its disk or share: worth another try."""
-
-
-@dataclass(frozen=True)
-class RejectedLine:
-    """A line that is no row: too many or too few cells, a quote that never closes."""
-
-    line: int
-    why: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +96,7 @@ def _read_file(contract: Contract, mapping: Mapping, file: Path) -> ReadDelivery
         rows = _fetch(con, f"select row_number() over () as _row, {cells} from ({query}) where {filled}", file)
         if file.suffix != ".csv":
             _check_no_nul(con, rows, file)
-        return ReadDelivery(file, rows, ignored, tuple(_rejected_lines(con, file)) if rejected else ())
+        return ReadDelivery(file, rows, ignored, tuple(rejected_lines(con, file)) if rejected else ())
 
 
 @contextmanager
@@ -142,7 +130,7 @@ def _query(con: duckdb.DuckDBPyConnection, file: Path, contract: Contract) -> tu
             options = "header = true, all_varchar = true, stop_at_empty = false"
             return f"select * from read_xlsx({quoted(file)}, {options})", False
         case _:
-            return _csv_select(file), True
+            return csv_select(file), True
 
 
 def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
@@ -166,31 +154,6 @@ def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
     return "from mapped"
 
 
-def _csv_select(file: Path) -> str:
-    """Reads a CSV with its own header, without guessing: a sniffer would skip lines that do not fit, unseen."""
-    encoding = _encoding(file)
-    python_encoding = "cp1252" if encoding == "CP1252" else "utf-8-sig"
-    with file.open(encoding=python_encoding, errors="replace", newline="") as opened:
-        header = opened.readline().rstrip("\r\n")
-    delimiter = max(DELIMITERS, key=header.count)
-    try:
-        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    except csv.Error as error:
-        raise Problem("reading.bad_header", file=file, column=f"{header[:40]}...") from error
-    # DuckDB's names know no case.
-    lower = [name.lower() for name in names]
-    doubled = [name for name in names if lower.count(name.lower()) > 1]
-    if doubled or not names or not all(names):
-        raise Problem("reading.bad_header", file=file, column=next(iter(doubled), "''"))
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
-    return (
-        f"select * from read_csv({quoted(file)}, auto_detect = false, header = true, columns = {{{columns}}}, "
-        f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(encoding)}, "
-        "store_rejects = true, rejects_limit = 0, null_padding = false, max_line_size = 10000000, "
-        "hive_partitioning = false)"
-    )
-
-
 def _needed_extensions(file: Path) -> tuple[Extension, ...]:
     """Extensions must be loaded before the connection is locked, so this is told from the text of a mapping."""
     if file.suffix == ".sql":
@@ -199,25 +162,7 @@ def _needed_extensions(file: Path) -> tuple[Extension, ...]:
         return tuple(extension for extension, word in words.items() if re.search(word, text, re.IGNORECASE))
     if file.suffix == ".xlsx":
         return ("excel",)
-    return ("encodings",) if file.suffix == ".csv" and _encoding(file) != ENCODINGS[0] else ()
-
-
-def _encoding(file: Path) -> str:
-    """UTF-8 where the bytes are; else Windows-1252, which Dutch exports often are. No NUL byte is text."""
-    import codecs
-
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
-    with file.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            if b"\x00" in chunk:
-                raise Problem("reading.nul_bytes", file=file)
-            if is_utf8:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-    return ENCODINGS[0] if is_utf8 else ENCODINGS[1]
+    return ("encodings",) if file.suffix == ".csv" and encoding_of(file) != UTF_8 else ()
 
 
 def _column_names(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> list[str]:
@@ -297,20 +242,6 @@ def _check_no_nul(con: duckdb.DuckDBPyConnection, rows: pa.Table, file: Path) ->
         raise Problem("reading.nul_bytes", file=file)
 
 
-def _rejected_lines(con: duckdb.DuckDBPyConnection, file: Path) -> Iterator[RejectedLine]:
-    # The line itself is not kept: it may hold what a personal column would have hashed.
-    query = r"""
-        select line, min(error_type::varchar),
-          bool_or(error_type = 'UNQUOTED VALUE' and regexp_matches(trim(csv_line, chr(10) || chr(13)), '[\r\n]'))
-        from reject_errors group by line order by line
-    """
-    for line, why, runs_on in con.execute(query).fetchall():
-        if runs_on:
-            # It has taken the lines after it along, and nobody can say how many.
-            raise Problem("reading.open_quote", file=file, line=int(line))
-        yield RejectedLine(int(line), str(why).lower())
-
-
 def _unreadable(file: Path, error: duckdb.Error) -> Problem:
     told = _first_line(str(error))
     if isinstance(error, duckdb.IOException) and "No files found" not in told:
@@ -324,7 +255,7 @@ def _unreadable(file: Path, error: duckdb.Error) -> Problem:
 
 
 def _first_line(text: str) -> str:
-    """What DuckDB says of an error, on one line; of a CSV the line that tells where it is, not the one that names it."""
+    """What DuckDB says of an error, on one line; of a CSV the line that tells where it is, not its name."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if re.match(r"Line: \d+|Expected Number of Columns", line)]
     return " ".join(telling) if telling else (lines[0] if lines else "")

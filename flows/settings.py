@@ -26,7 +26,7 @@ class Settings:
         capacity: New flags a week for teams that set their own [flags].
     """
 
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     timezone: str | None = None
     capacity: dict[str, int] = field(default_factory=dict)
 

@@ -88,7 +88,8 @@ def template(contract: Contract, language: Language) -> str:
     lines += [
         *_comment(say("init.sources")),
         f"-- from read_csv(getvariable('inbox') || '/{contract.name}.csv', {CSV_OPTIONS})",
-        f"-- from read_xlsx(getvariable('inbox') || '/{contract.name}.xlsx', header = true, all_varchar = true)",
+        f"-- from read_xlsx(getvariable('inbox') || '/{contract.name}.xlsx', header = true, all_varchar = true, "
+        "stop_at_empty = false)",
         f"-- from read_parquet(getvariable('inbox') || '/{contract.name}.parquet')",
     ]
     return "\n".join(lines) + "\n"

@@ -82,6 +82,15 @@ class Policy:
         0.5, "share of homes", "with more than half the homes out of use the complex is being emptied", 0, 1
     )
 
+    # What a delivery may do
+    most_withdrawn_share: float = _value(
+        0.2,
+        "share of rows",
+        "a full delivery that lacks more than one in five was cut off rather than cleaned up",
+        0,
+        1,
+    )
+
     # What the streams mean
     bad_condition_from: int = _value(
         4, "condition score", "NEN 2767: 4 is moderate, 5 poor, 6 very poor; 1 to 3 need no action", 2, 6

@@ -90,7 +90,8 @@ def _places(rng: np.random.Generator, town: Town, team: Ints) -> tuple[Floats, F
     longitude = _TOWN_LONGITUDE + (1.6 * distance * np.cos(angle))[team]
     longitude = longitude + 1.6 * shift[team, quarter, 1] + rng.normal(0, 0.0025, n)
     # Municipalities from 9991 on do not exist; after it CBS codes have a district (wijk) and a neighbourhood number.
-    codes = numbered("BU", 99_910_000 + (team + 1) * 100 + quarter)
+    # There is room for 900 districts; beyond that many teams they share one, so that the code keeps its eight digits.
+    codes = numbered("BU", 99_910_000 + ((team + 1) * 100 + quarter) % 90_000)
     return np.round(latitude, 5), np.round(longitude, 5), codes
 
 

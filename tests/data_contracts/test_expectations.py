@@ -1,5 +1,6 @@
 """Great Expectations counts what the quarantine takes out, and what it cannot count it must not call a breach."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -60,7 +61,7 @@ def stage_mess(con: duckdb.DuckDBPyConnection, promised: Contract) -> int:
 def test_counts_equal_the_quarantine_rule_by_rule(con: duckdb.DuckDBPyConnection, promised: Contract) -> None:
     rows = stage_mess(con, promised)
     outcomes = check_table(con, promised, "staging", "mess")
-    counted = dict(con.execute("select unnest(_rules) as rule, count(*) from fates group by all").fetchall())
+    counted = Counter(rule for (rules,) in con.execute("select _rules from fates").fetchall() for rule in rules)
     assert {each.rule_id for each in outcomes} == {rule.id for rule in promised.rules}
     assert {each.rule_id: each.breaches for each in outcomes if each.breaches} == counted
     assert {each.rows for each in outcomes} == {rows}

@@ -124,7 +124,7 @@ def test_windows_1252_keeps_its_accents_and_a_byte_that_is_none_breaks_one_line(
 
 
 def test_utf_8_across_the_border_of_two_chunks_is_utf_8(town: SmallTown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.reading.CHUNK", 3)
+    monkeypatch.setattr("flows.csv_files.CHUNK", 3)
     town.write("complaints.csv", HEADER + "Mé☂,C1,2026-11-09,SOC.GEL\n")
     assert town.values("complaint_id") == ["Mé☂"]
 
@@ -422,7 +422,8 @@ def test_a_mapping_may_read_sheets_and_other_encodings(town: SmallTown) -> None:
     town.write("in.csv", "code\nCafé\n".encode("cp1252"))
     town.write(
         "complaints.sql",
-        "select sheet.*, code as incident_key from READ_XLSX(getvariable('inbox') || '/in.xlsx', all_varchar = true) as sheet,"
+        "select sheet.*, code as incident_key from "
+        " READ_XLSX(getvariable('inbox') || '/in.xlsx', all_varchar = true) as sheet,"
         " read_csv(getvariable('inbox') || '/in.csv', encoding := 'CP1252', header = true, delim = ';')",
     )
     assert town.values("incident_key") == ["Café"]
