@@ -163,7 +163,6 @@ def _serve(language: Language, sources: str, inbox: Path | None, home: Path, deb
     quieten_prefect(is_debug=True)
     from flows.serving import serve
 
-    click.echo(language.say("serve.begins"))
     serve(sources, inbox, home, language.code)
     return DONE
 

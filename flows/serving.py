@@ -27,11 +27,32 @@ def planned(file: Path = DEPLOYMENTS) -> dict[str, Any]:
     raise Problem("serve.no_deployment", file=file)
 
 
+def check_server() -> None:
+    """Finds the Prefect server that PREFECT_API_URL names.
+
+    Raises:
+        Problem: `serve.no_server`, if none is named or it does not answer.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL
+
+    url = PREFECT_API_URL.value()
+    if not url:
+        raise Problem("serve.no_server", url="PREFECT_API_URL")
+    with get_client(sync_client=True) as client:
+        if client.api_healthcheck() is not None:
+            raise Problem("serve.no_server", url=url)
+
+
 def serve(sources: str, inbox: Path | None, home: Path, language: str) -> None:
     """Registers the deployment (one, updated when it is there) and waits for its hour. Ends with Ctrl-C.
 
     The schedule passes the calendar's week, so that a dead feed shows as an old source and not as an old week.
+
+    Raises:
+        Problem: `serve.no_deployment` or `serve.no_server`.
     """
+    check_server()
     from prefect.client.schemas.schedules import CronSchedule
 
     from flows.weekly import weekly

@@ -47,17 +47,17 @@ def show_status(week: PublishedWeek, language: Language) -> None:
     console.print(say("week.title", week=week.week_name))
     _show_counts(console, week, language)
     table = Table(box=SIMPLE)
-    for heading in ("source", "state", "last_row", "read", "kept", "quarantined", "known", "withdrawn"):
-        table.add_column(say(f"column.{heading}"), justify="left" if heading in ("source", "state") else "right")
+    for heading in ("source", "state", "last_row"):
+        table.add_column(say(f"column.{heading}"), no_wrap=True)
+    for heading in ("read", "quarantined"):
+        table.add_column(say(f"column.{heading}"), justify="right")
     for row in week.table("sources").to_dicts():
         table.add_row(
             say(f"source.{row['source']}"),
             say(f"state.{row['state']}"),
             language.write(row["last_row_on"]) if row["last_row_on"] else "",
-            *[
-                language.write(row[f"rows_{name}"])
-                for name in ("read", "kept", "quarantined", "already_known", "withdrawn")
-            ],
+            language.write(row["rows_read"]),
+            language.write(row["rows_quarantined"]),
         )
     console.print(table)
     console.print(say("week.published", folder=week.folder), soft_wrap=True)
@@ -109,7 +109,7 @@ def accounts_table(accounts: tuple[Account, ...], language: Language) -> Table:
     """Rows read = kept + set apart + already known, per source."""
     say = language.say
     table = Table(box=SIMPLE, title=say("accounts.title"), title_justify="left")
-    table.add_column(say("column.source"))
+    table.add_column(say("column.source"), min_width=21)
     for heading in ("read", "kept", "quarantined", "known", "withdrawn"):
         table.add_column(say(f"column.{heading}"), justify="right")
     table.add_column(say("column.state"))
