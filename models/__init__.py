@@ -8,6 +8,7 @@ Where do I go to …
 - see what is expected of a building: `baseline.py`
 - see how a silent feed is told from silent people: `feeds.py`
 - see how quiet and how worrying a complex is, and how sure we are: `window.py`
+- see which of two windows decides: `windows.py`
 - see why: `reasons.py`
 - see what it is called, and which kind of silence: `silence.py`
 - see all of that put together: `scores.py`
