@@ -66,7 +66,7 @@ class JudgedWindow:
     condition: RatioPosterior
     seen: Floats
     expected: Floats
-    observed_weeks: Floats  # [weeks] (n_streams, n_complexes, n_scored)
+    observed_weeks: Floats
     reported_weeks: Floats
     earlier_quiet: Floats
     earlier_information: Floats

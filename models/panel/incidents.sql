@@ -28,22 +28,31 @@ placed as (
   union all by name
   from derived
 ),
+openings as (
+  select complex_id, incident_id, is_derived, min(requested_at) as opened_at from placed group by all
+),
 spans as (
-  select complex_id, incident_id, is_derived, min(requested_at) as opened_at, min(completed_at) as first_completed_at,
-    min(requested_at) + getvariable('incident_days')::int * interval 1 day as longest_until
-  from placed group by all
+  select complex_id, incident_id, is_derived, opened_at,
+    -- A later report is often closed at once as a duplicate: that says nothing about the lift.
+    min(completed_at) filter (requested_at = opened_at) as first_completed_at,
+    -- But where a source puts the completion on another of its reports only, that is when it was.
+    min(completed_at) filter (not is_derived) as any_completed_at
+  from placed join openings using (complex_id, incident_id, is_derived)
+  group by complex_id, incident_id, is_derived, opened_at
 )
 select placed.repair_id, placed.complex_id, placed.incident_id, placed.requested_at, placed.week, placed.reporter_key,
   spans.opened_at,
-  -- Over when the first of its reports was dealt with: nobody reports a lift that works again. Never before it began,
-  -- whatever the source says; and what nobody closed is taken as closed after `incident_days`. A derived incident is
-  -- never longer: a report after that opens another one, so the time after it could bring no follow-up report.
+  -- Over when its first report was dealt with: nobody reports a lift that works again. Never before it began, whatever
+  -- the source says; and what nobody closed is taken as closed after `incident_days`. A derived incident is never
+  -- longer: a report after that opens another one, so the time after it could bring no follow-up report.
   greatest(
-    case when spans.is_derived then least(coalesce(spans.first_completed_at, spans.longest_until), spans.longest_until)
-         else coalesce(spans.first_completed_at, spans.longest_until) end,
+    least(
+      coalesce(first_completed_at, any_completed_at, opened_at + getvariable('incident_days')::int * interval 1 day),
+      case when is_derived then opened_at + getvariable('incident_days')::int * interval 1 day else 'infinity' end
+    ),
     spans.opened_at
   ) as closed_at,
   row_number() over (
     partition by placed.complex_id, placed.incident_id order by placed.requested_at, placed.repair_id
   ) as report_number
-from placed join spans using (complex_id, incident_id)
+from placed join spans using (complex_id, incident_id, is_derived)

@@ -156,13 +156,18 @@ def incidents(world: World) -> list[Incident]:
 
 
 def closed_at(world: World, incident: Incident) -> datetime:
-    """When nobody could report it any more: the first of its reports was dealt with.
+    """When nobody could report it any more: its first report was dealt with (MODEL.md).
 
-    What nobody closed is taken as closed after `incident_days`; an incident that we put together ourselves is never
-    longer than that, since a later report would have been another incident.
+    With a key the completion may stand on another of its reports only. What nobody closed is taken as closed after
+    `incident_days`; an incident that we put together ourselves is never longer than that, since a later report would
+    have been another incident.
     """
     latest = incident.opened_at + timedelta(days=world.policy.incident_days)
-    done = [each for each in (completion(world, row) for row in incident.reports) if each is not None]
+    first = [row for row in incident.reports if row["requested_at"] == incident.opened_at]
+    for reports in (first,) if incident.is_derived else (first, incident.reports):
+        done = [each for each in (completion(world, row) for row in reports) if each is not None]
+        if done:
+            break
     over = min(done) if done else latest
     if incident.is_derived:
         over = min(over, latest)

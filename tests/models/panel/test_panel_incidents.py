@@ -80,6 +80,16 @@ def test_reports_at_one_instant_are_one_incident_over_at_the_first_repair(wareho
     assert told(warehouse, "incident_days_open") == pytest.approx(1 + 28)
 
 
+@pytest.mark.parametrize("key", [None, "A"])
+def test_a_report_closed_as_a_duplicate_does_not_end_the_incident(warehouse: SmallWarehouse, key: str | None) -> None:
+    """Else the more neighbours call, the sooner nobody could have called: a loud complex would look silent."""
+    rows = (lift(0, 6, incident_key=key), lift(1, 1, incident_key=key), lift(2, 2, incident_key=key))
+    rows += (lift(3, incident_key=key),)
+    assert incidents_of(warehouse, *rows) == [["R0", "R1", "R2", "R3"]]
+    assert told(warehouse, "follow_up_reports") == 3
+    assert told(warehouse, "incident_days_open") == pytest.approx(6)
+
+
 def test_a_repair_before_the_report_leaves_nothing_open(warehouse: SmallWarehouse) -> None:
     assert incidents_of(warehouse, lift(0, -1), lift(1)) == [["R0"], ["R1"]]
     assert told(warehouse, "incident_days_open") == pytest.approx(28)
