@@ -58,7 +58,7 @@ class Buildings:
 def complex_sizes(rng: np.random.Generator, town: Town) -> Ints:
     """Lognormal sizes on an even grid of quantiles, so that every seed has nearly the same number of homes.
 
-    Median and share above 200 homes are the town's; with DOMAIN.md's 35 and 5 % the mean is about 61.
+    Median and share above 200 homes are the town's; with docs/domain.md's 35 and 5 % the mean is about 61.
     """
     sigma = np.log(200 / town.median_homes) / NormalDist().inv_cdf(1 - town.large_share)
     quantiles = (rng.permutation(town.n_complexes) + rng.random(town.n_complexes)) / town.n_complexes

@@ -23,7 +23,7 @@ SILENCE_KINDS = {
     "quiet_decline": "unknown",
     "went_quiet": "unknown",
 }
-"""The kind of silence (DOMAIN.md) of each planted class; "not_registered" is an outage, see `feeds.py`."""
+"""The kind of silence (docs/domain.md) of each planted class; "not_registered" is an outage, see `feeds.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def planted_classes(rng: np.random.Generator, town: Town) -> Ints:
 def planted_plan(town: Town, seed: int) -> Plan:
     """Draw every complex's story.
 
-    The levels are assumed. Truly quiet is r < log 0.6 = -0.51, truly declining d > log 1.4 = 0.34 (MODEL.md's
+    The levels are assumed. Truly quiet is r < log 0.6 = -0.51, truly declining d > log 1.4 = 0.34 (docs/model.md's
     policy); planted levels lie beyond both, the wobble of `latents.py` moves a few back.
     """
     rng = room_generator(seed, "classes")

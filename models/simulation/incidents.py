@@ -2,7 +2,7 @@
 
 A live incident is reported λ × √(homes / 60) × exp(r + echo + unit noise) times a day. The first report (or
 the caretaker) makes it known; from then until its repair further reports are Poisson(that rate × days open).
-The number of further reports moves with reporting only, never with condition (MODEL.md).
+The number of further reports moves with reporting only, never with condition (docs/model.md).
 """
 
 from __future__ import annotations

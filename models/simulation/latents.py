@@ -15,10 +15,10 @@ from models.simulation.moments import date_column
 from models.simulation.town import CLASSES, Loadings, Town
 
 QUIET_BELOW = float(np.log(0.6))
-"""Truly quiet: r below this [log]; MODEL.md's policy value."""
+"""Truly quiet: r below this [log]; docs/model.md's policy value."""
 
 DECLINE_ABOVE = float(np.log(1.4))
-"""Truly declining: d above this [log]; MODEL.md's policy value."""
+"""Truly declining: d above this [log]; docs/model.md's policy value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def planted_paths(town: Town, plan: Plan, buildings: Buildings, seed: int) -> tu
     d = plan.d_from[:, None] + (plan.d_to - plan.d_from)[:, None] * _ramp(plan.d_onset, plan.d_ramp, n_weeks)
     r = r + town.reporting_sd * own[0][:, None] + slow_waves(rng, n, n_weeks, town.drift_sd)
     d = d + town.condition_sd * own[1][:, None] + slow_waves(rng, n, n_weeks, town.drift_sd)
-    # Stress cases of MODEL.md: whole area teams quiet, or a third of all complexes.
+    # Stress cases of docs/model.md: whole area teams quiet, or a third of all complexes.
     quiet_teams = rng.permutation(town.n_area_teams) < round(town.quiet_team_share * town.n_area_teams)
     is_lowered = quiet_teams[buildings.team] | (rng.random(n) < town.quiet_share)
     r = r - 0.8 * (is_lowered & np.isin(plan.planted, [CLASSES.index("ordinary"), CLASSES.index("calm")]))[:, None]

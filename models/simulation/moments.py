@@ -1,7 +1,7 @@
 """Weeks, days and the hours of the day: local time in, UTC out.
 
 Inside the rooms a moment is a whole number of local seconds since Monday 00:00 of the first week, and a day a
-whole number of days since that Monday. Weeks, evenings and nights are local (DATA.md), storage is UTC.
+whole number of days since that Monday. Weeks, evenings and nights are local (the contracts), storage is UTC.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The settings of a simulated town: every figure that shapes it, with unit and origin.
 
-"DOMAIN.md" marks a figure from the project's domain page, its own assumptions included; "assumed" marks ours.
+"docs/domain.md" marks a figure of that page, its assumptions included; "assumed" marks one of our own.
 """
 
 from __future__ import annotations
@@ -63,20 +63,20 @@ class Rates:
 
 
 DOMAIN_RATES = Rates(
-    complaints=0.038 / WEEKS_A_YEAR,  # DOMAIN.md: 0.02-0.06 a home and year
-    normal_repairs=1.13 / WEEKS_A_YEAR,  # DOMAIN.md: all repair requests together 1.3-1.8 a home and year
+    complaints=0.038 / WEEKS_A_YEAR,  # docs/domain.md: 0.02-0.06 a home and year
+    normal_repairs=1.13 / WEEKS_A_YEAR,  # docs/domain.md: all repair requests together 1.3-1.8 a home and year
     urgent_repairs=0.34 / WEEKS_A_YEAR,  # assumed: a good fifth of the repair requests
     incidents=0.03 / WEEKS_A_YEAR,  # assumed: 2 % of the repair requests
-    incident_reports=0.12,  # issue 3, item 6: no source of its own at domain rates
-    routine_visits=2.5 / WEEKS_A_YEAR,  # DOMAIN.md: with the other signals 0.03-0.10 a home and year
+    incident_reports=0.12,  # as in the richer figures: no source of its own at domain rates
+    routine_visits=2.5 / WEEKS_A_YEAR,  # docs/domain.md: with the other signals 0.03-0.10 a home and year
     visit_size_power=0.5,  # assumed: a caretaker goes more often where more people live, not in proportion
     concern_share=0.10,  # assumed
     loose_signals=0.010 / WEEKS_A_YEAR,  # assumed: a sixth of all field signals
-    turnover=0.057 / WEEKS_A_YEAR,  # DOMAIN.md: 5.5-5.8 % a year
+    turnover=0.057 / WEEKS_A_YEAR,  # docs/domain.md: 5.5-5.8 % a year
     name_changes=0.006 / WEEKS_A_YEAR,  # assumed: a tenth of the ended tenancies
     bad_condition_share=0.15,  # assumed
 )
-"""The figures of DOMAIN.md: what a Dutch corporation has."""
+"""The figures of docs/domain.md: what a Dutch corporation has."""
 
 RICH_RATES = Rates(
     complaints=0.004,
@@ -85,21 +85,21 @@ RICH_RATES = Rates(
     incidents=0.0015,
     incident_reports=0.12,
     routine_visits=0.4,
-    visit_size_power=0.0,  # issue 3 gives one figure for every complex
+    visit_size_power=0.0,  # one figure for every complex
     concern_share=0.06,
     loose_signals=0.010 / WEEKS_A_YEAR,
     turnover=0.057 / WEEKS_A_YEAR,
     name_changes=0.006 / WEEKS_A_YEAR,
     bad_condition_share=0.15,
 )
-"""The richer figures of the prototype (issue 3, item 6); what it did not state is as in DOMAIN_RATES."""
+"""Richer figures, for asking what a model could do with more evidence; the rest is as in DOMAIN_RATES."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
     """Which part of the complexes gets each planted class; the rest is ordinary [0-1].
 
-    Together with those of `cannot_report` that decline too, 2-4 % are truly quiet and declining (DOMAIN.md).
+    Together with those of `cannot_report` that decline too, 2-4 % are truly quiet and declining (docs/domain.md).
     How it is split is assumed. A share plants round(share × complexes), so small towns have few or none.
     """
 
@@ -116,7 +116,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Loadings:
-    """How strongly each stream moves with reporting (a) and condition (b); by default MODEL.md's table.
+    """How strongly each stream moves with reporting (a) and condition (b); by default docs/model.md's table.
 
     Attributes:
         reporting: a, in the order of STREAMS.
@@ -136,8 +136,8 @@ class Town:
         n_area_teams: Area teams [>= 1].
         n_weeks: Weeks of events [>= 1].
         last_week: Monday of the last week; a setting, since nothing here knows the date.
-        median_homes: Median of the lognormal size; DOMAIN.md's 35 [homes].
-        large_share: Share of complexes above 200 homes; DOMAIN.md's 5 % [0-1].
+        median_homes: Median of the lognormal size; docs/domain.md's 35 [homes].
+        large_share: Share of complexes above 200 homes; docs/domain.md's 5 % [0-1].
         max_homes: Largest complex, assumed [homes].
         rates: How often things happen.
         shares: What is planted.
@@ -146,11 +146,11 @@ class Town:
         reporting_sd: Sd of the lasting reporting of ordinary complexes [log]. Assumed.
         condition_sd: Sd of the lasting condition of ordinary complexes [log]. Assumed.
         drift_sd: Sd of the slow waves in reporting and in condition [log]. Assumed.
-        habit_sd: Sd of the lasting unit × stream noise; real towns have about .28 (MODEL.md) [log].
+        habit_sd: Sd of the lasting unit × stream noise; real towns have about .28 (docs/model.md) [log].
         habit_drift_sd: Sd of the slow waves in that noise [log]. Assumed.
-        dispersion: Weekly negative-binomial dispersion; MODEL.md's base case.
+        dispersion: Weekly negative-binomial dispersion; docs/model.md's base case.
         week_sd: Sd of a shared good or bad week, per stream and area team [log]. Assumed.
-        shock_ratio: Complaints during a town-wide shock, as a ratio; DOMAIN.md's lockdown: 1.2.
+        shock_ratio: Complaints during a town-wide shock, as a ratio; docs/domain.md's lockdown: 1.2.
         shock_weeks: How long that lasts, at a week drawn by lot [weeks]. Assumed.
         visit_echo: Passing rise in reporting after a visit nobody expected [log per visit]. Assumed.
         intervention_echo: The same after an intervention [log]. Assumed.
@@ -161,7 +161,7 @@ class Town:
         complaint_visit_share: Share of complaints that lead to a visit [0-1]. Assumed.
         fear_incidents: Vandalism and fire on top, where residents are afraid [per home and week]. Assumed.
         fear_signals: Signals of threats on top, where residents are afraid [per complex and week]. Assumed.
-        quiet_share: Share of other complexes whose reporting is lower by .8 [0-1]; a stress case of MODEL.md.
+        quiet_share: Share of other complexes whose reporting is lower by .8 [0-1]; a stress case of docs/model.md.
         quiet_team_share: Share of area teams in which it is, for every complex [0-1]; a stress case.
         team_outages: Area teams whose reports go missing for some weeks, unannounced.
         outage_share: Share of single complexes to which that happens [0-1]. Assumed.

@@ -47,7 +47,7 @@ class Simulation:
     Attributes:
         town: The settings.
         seed: The seed.
-        tables: Every input contract of DATA.md by name, with its columns, keys unique, in order of time; as
+        tables: Every input contract of the contracts by name, with its columns, keys unique, in order of time; as
             they would stand if every record of the window had arrived at once. Ends after the last week are
             empty.
         arrivals: When the rows and their ends arrive, in the row order of `tables`; see

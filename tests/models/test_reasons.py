@@ -119,7 +119,7 @@ def test_one_side_never_speaks_for_the_other() -> None:
 
 
 def test_each_stream_points_where_its_counts_do() -> None:
-    # The case of MODEL.md: complaints look normal, and yet it is quiet, as the follow-up reports tell.
+    # The case of docs/model.md: complaints look normal, and yet it is quiet, as the follow-up reports tell.
     seen, expected = town()
     names = [stream.name for stream in STREAMS]
     case = {

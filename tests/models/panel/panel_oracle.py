@@ -1,8 +1,7 @@
 """The panel counted a second time, in plain Python: row after row, slowly, from the texts and not from the SQL.
 
-Where a text says it: MODEL.md ("Why counts alone cannot do it"), DATA.md ("The tables", "What a zero means"), the
-contracts' descriptions and the reasons in `models/policy.py`. Where those leave a choice open, the docstring says which
-one is taken.
+The texts are docs/model.md, the contracts' descriptions and the reasons in `models/policy.py`. Where they leave a choice
+open, the docstring says which one is taken.
 """
 
 from __future__ import annotations
@@ -111,7 +110,7 @@ def homes(world: World) -> dict[Place, Row]:
 
 
 def completion(world: World, row: Row) -> datetime | None:
-    """When a repair was done, as known at the end of the last week (DATA.md: later is "not yet completed")."""
+    """When a repair was done, as known at the end of the last week (later is "not yet completed")."""
     done = row["completed_at"]
     return done if done is not None and done < world.end else None
 
@@ -156,7 +155,7 @@ def incidents(world: World) -> list[Incident]:
 
 
 def closed_at(world: World, incident: Incident) -> datetime:
-    """When nobody could report it any more: its first report was dealt with (MODEL.md).
+    """When nobody could report it any more: its first report was dealt with (docs/model.md).
 
     With a key the completion may stand on another of its reports only. What nobody closed is taken as closed after
     `incident_days`; an incident that we put together ourselves is never longer than that, since a later report would

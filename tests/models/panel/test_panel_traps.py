@@ -1,4 +1,4 @@
-"""The two traps of MODEL.md: the first report must not count, and the incident's own open time is the exposure."""
+"""The two traps of docs/model.md: the first report must not count, and the incident's own open time is the exposure."""
 
 from __future__ import annotations
 

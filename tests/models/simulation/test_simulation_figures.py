@@ -1,4 +1,4 @@
-"""The default town looks like DOMAIN.md's figures, and what is planted can be found again."""
+"""The default town looks like docs/domain.md's figures, and what is planted can be found again."""
 
 from datetime import timedelta
 
