@@ -1,7 +1,7 @@
 """The panel counted a second time, in plain Python: row after row, slowly, from the texts and not from the SQL.
 
-The texts are docs/model.md, the contracts' descriptions and the reasons in `models/policy.py`. Where they leave a choice
-open, the docstring says which one is taken.
+The texts are docs/model.md, the contracts' descriptions and the reasons in `models/policy.py`. Where they leave a
+choice open, the docstring says which one is taken.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from models.simulation import RICH_RATES, Rates, Shares, Simulation, Town, simulate
 
-# the contracts, "Inputs"; written out, so that a change of a column is a change of this test.
+# The inputs, written out, so that a change of a column is a change of this test.
 COLUMNS = {
     "complexes": "complex_id name area_team homes building_type built_year audience latitude longitude in_use_from "
     "in_use_until homes_out_of_use neighbourhood_code",
