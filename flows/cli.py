@@ -43,8 +43,11 @@ def run(arguments: list[str]) -> int:
         return result if isinstance(result, int) else DONE
     except click.exceptions.Exit as left:
         return left.exit_code
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
+        return DONE
     except click.UsageError as error:
-        return _complain(language.say("cli.wrong_usage", what=error.format_message()), USAGE)
+        return _complain(_usage(error, language), USAGE)
     except (click.Abort, KeyboardInterrupt):
         return _complain(language.say("cli.interrupted"), INTERRUPTED)
     except Problem as problem:
@@ -60,7 +63,13 @@ def run(arguments: list[str]) -> int:
 
 def _commands(language: Language) -> click.Group:
     say = language.say
-    home = option("--home", say("cli.home"), type=click.Path(path_type=Path), default=DEFAULT_HOME, show_default=True)
+    home = option(
+        "--home",
+        say("cli.default", text=say("cli.home"), default=DEFAULT_HOME),
+        type=click.Path(path_type=Path),
+        default=DEFAULT_HOME,
+        metavar=say("cli.folder"),
+    )
     sources = option("--sources", say("cli.sources"), required=True, metavar=say("cli.folder_or_name"))
     inbox = option("--inbox", say("cli.inbox"), type=click.Path(path_type=Path), metavar=say("cli.folder"))
     week = option("--week", say("cli.week"), metavar="2026-W46")
@@ -183,6 +192,24 @@ def _language_code(arguments: list[str]) -> str:
 
 def _known_language(code: str) -> str:
     return code if code in LANGUAGES else LANGUAGES[0]
+
+
+def _usage(error: click.UsageError, language: Language) -> str:
+    """What is wrong with the command as typed, in the reader's language."""
+    command = (error.ctx.info_name if error.ctx and error.ctx.parent else "") or ""
+    match error:
+        case click.exceptions.NoSuchCommand():
+            known = list(_commands(language).commands)
+            return language.say("cli.unknown_command", name=error.command_name, known=known)
+        case click.NoSuchOption():
+            return language.say("cli.unknown_option", name=error.option_name, command=command)
+        case click.MissingParameter(param=click.Argument() as missing):
+            return language.say("cli.missing", name=missing.metavar, command=command)
+        case click.MissingParameter(param=click.Parameter() as missing):
+            return language.say("cli.missing", name=missing.opts[0], command=command)
+        case click.BadParameter(param=click.Parameter() as wrong):
+            return language.say("cli.bad_value", name=wrong.opts[0], command=command)
+    return language.say("cli.wrong_usage", what=error.format_message())
 
 
 def _complain(sentence: str, exit_code: int) -> int:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from flows.home import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
 from flows.language import Language
 from flows.quarters import Quarter, coarse, last_closed_quarter, quarter_counts
-from flows.results import PublishedWeek
+from flows.results import PublishedWeek, is_blind
 from flows.run import Run
 from models.streams import STREAMS
 from models.weeks import parse_week
@@ -84,6 +84,8 @@ def digests(week: PublishedWeek, language: Language) -> list[Digest]:
     seen = {row["complex_id"]: row for row in counts.to_dicts()}
     worries = _worries(week.table("reasons"))
     unseen = tuple(_unseen(week.table("sources"), language))
+    if is_blind(week):
+        unseen = (language.say("unseen.condition"), *unseen)
     found = []
     teams = week.table("complexes")["area_team"].unique().sort()
     flags = week.flags.to_dicts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from difflib import get_close_matches
 
 import duckdb
 import polars as pl
@@ -66,11 +67,17 @@ def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
 
 
 def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
-    """Chooses the week's flags, replaces those of the same week, and gives their number."""
+    """Chooses the week's flags, replaces those of the same week, and gives their number.
+
+    Raises:
+        Problem: `settings.unknown_team`, if the settings name a team that no complex has.
+    """
     from models.selection import select_flags
 
+    scores = con.execute("from scores.scores where week = ? order by complex_id", [week]).pl()
+    _check_teams(run, scores["area_team"].unique().sort().to_list())
     flags = select_flags(
-        scores=con.execute("from scores.scores where week = ? order by complex_id", [week]).pl(),
+        scores=scores,
         reasons=con.execute("from scores.reasons where week = ? order by complex_id, stream", [week]).pl(),
         safety=con.execute("select complex_id from panel.safety order by all").pl()["complex_id"],
         earlier=con.execute("from flags.flags where week < ?", [week]).pl(),
@@ -88,6 +95,13 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
         con.execute("delete from flags.flags where week = ?", [week])
         insert_rows(con, "flags.flags", spoken.select(contract("published", "flags").column_names))
     return spoken.height
+
+
+def _check_teams(run: Run, teams: list[str]) -> None:
+    for named in run.settings.capacity:
+        if named not in teams:
+            nearest = (get_close_matches(named, teams, 1, 0.0) or ["-"])[0]
+            raise Problem("settings.unknown_team", file=run.home.settings, team=named, nearest=nearest)
 
 
 def current_complexes(con: duckdb.DuckDBPyConnection, week: date) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import click
@@ -12,9 +13,16 @@ import click
 from flows.language import LANGUAGES, Language
 
 
+class _Option(click.Option):
+    """An option whose help holds all that is to be said of it, in the reader's language."""
+
+    def get_help_extra(self, _ctx: click.Context) -> Any:
+        return {}
+
+
 def option(name: str, help_text: str, **settings: Any) -> click.Option:
     """An option with its help."""
-    return click.Option([name], help=help_text, **settings)
+    return _Option([name], help=help_text, **settings)
 
 
 class _Formatter(click.HelpFormatter):
@@ -53,6 +61,7 @@ class Command(click.Command):
             help=language.say(f"cli.{name}.help"),
             short_help=language.say(f"cli.{name}.short"),
             epilog=language.say(f"cli.{name}.example"),
+            options_metavar=language.say("help.options_metavar"),
             add_help_option=False,
         )
 
@@ -69,8 +78,11 @@ class Commands(click.Group):
             params=[
                 option("--language", language.say("cli.language"), type=click.Choice(LANGUAGES), expose_value=False),
                 option("--debug", language.say("cli.debug"), is_flag=True, expose_value=False),
+                _shown("--version", language.say("cli.version"), lambda _: f"luisterpost {version('luisterpost')}"),
                 _help_option(language),
             ],
+            options_metavar="",
+            subcommand_metavar=language.say("help.commands_metavar"),
             add_help_option=False,
             no_args_is_help=True,
         )
@@ -81,14 +93,20 @@ class Commands(click.Group):
 
 
 def _help_option(language: Language) -> click.Option:
+    return _shown("--help", language.say("cli.help_option"), lambda ctx: ctx.get_help())
+
+
+def _shown(name: str, help_text: str, text: Callable[[click.Context], str]) -> click.Option:
+    """An option that prints something and leaves."""
+
     def show(ctx: click.Context, _param: click.Parameter, is_asked: bool) -> None:
         if is_asked and not ctx.resilient_parsing:
-            click.echo(ctx.get_help())
+            click.echo(text(ctx))
             ctx.exit()
 
     return option(
-        "--help",
-        language.say("cli.help_option"),
+        name,
+        help_text,
         is_flag=True,
         is_eager=True,
         expose_value=False,

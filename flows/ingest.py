@@ -73,13 +73,16 @@ def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contrac
     """Stages, checks and merges one delivery.
 
     Raises:
-        Problem: `ingest.no_rows`, `ingest.nothing_good`, `ingest.too_many_gone`, or `ingest.too_many_broken` with the
-            worst rule.
+        Problem: `ingest.no_rows`, `ingest.complexes_first`, `ingest.nothing_good`, `ingest.too_many_gone`, or
+            `ingest.too_many_broken` with the worst rule.
     """
     name = promised.name
     read = delivery.rows.num_rows + len(delivery.rejected)
     if read == 0 and (promised.is_required or _has_rows(con, name)):
         raise Problem("ingest.no_rows", file=delivery.file)
+    if "complex_id" in promised.column_names and name != "complexes" and not _has_rows(con, "complexes"):
+        # Without any complex every row would be said to be wrong, and the reader would mend the wrong file.
+        raise Problem("ingest.complexes_first", file=delivery.file)
     stage(con, run, promised, delivery)
     outcomes = check_table(con, promised, "staging", name, run.mapping.terms_of(name).tolerances)
     _write_outcomes(con, run, name, outcomes)
@@ -162,23 +165,24 @@ def _refuse_if_breached(
         raise Problem(
             "ingest.too_many_broken",
             file=delivery.file,
-            rule=rule.id,
+            what=Problem(f"rule.{rule.id.split('.', 1)[1]}", column=rule.id.split(".")[0]),
             count=worst[0].breaches,
             rows=worst[0].rows,
             percent=round(100 * worst[0].tolerance, 1),
-            example=_example(con, promised, rule.id, delivery),
+            examples=_examples(con, promised, rule.id, delivery),
         )
 
 
-def _example(con: duckdb.DuckDBPyConnection, promised: Contract, rule_id: str, delivery: ReadDelivery) -> str:
-    """The first value that breaks a rule, as it was delivered; personal columns hashed."""
+def _examples(con: duckdb.DuckDBPyConnection, promised: Contract, rule_id: str, delivery: ReadDelivery) -> str:
+    """The most frequent values that break a rule, with how often they came; personal columns hashed."""
     column = rule_id.split(".")[0]
     shown = f"original->>'{column}'" if column in promised.column_names else "original"
-    first = (
-        f"select min(_row) as _row from staging.{promised.name}_fates where list_contains(_rules, {quoted(rule_id)})"
-    )
-    found = con.execute(f"select {shown} from ({original_select(promised, delivery.columns, first)})").fetchone()
-    return str(found[0])[:80] if found and found[0] is not None else "''"
+    rows = f"select _row from staging.{promised.name}_fates where list_contains(_rules, {quoted(rule_id)})"
+    found = con.execute(
+        f"select coalesce({shown}, ) as value, count(*) as times "
+        f"from ({original_select(promised, delivery.columns, rows)}) group by value order by times desc, value limit 3"
+    ).fetchall()
+    return ", ".join(f"{str(value)[:80]} ({times}×)" for value, times in found)
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, promised: Contract, rejected: int) -> str:

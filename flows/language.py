@@ -65,6 +65,8 @@ class Language:
         """A value as people write it: 1.234 and 0,5 in Dutch; texts stay as they are."""
         if isinstance(value, Spoken):
             return self.say(value)
+        if isinstance(value, Problem):
+            return self.tell(value)
         if isinstance(value, bool) or value is None:
             return str(value)
         if isinstance(value, int | float):
@@ -76,6 +78,10 @@ class Language:
         if isinstance(value, list | tuple):
             return format_list([self.write(each) for each in value], locale=self._locale) if value else ""
         return str(value)
+
+    def day(self, value: date) -> str:
+        """A date in few characters: 14-11-2026 in Dutch, 14 Nov 2026 in English."""
+        return format_date(value, "dd-MM-y" if self.code == "nl" else "d MMM y", locale=self._locale)
 
     def share(self, value: float) -> str:
         """A share as a percentage without decimals."""

@@ -12,6 +12,7 @@ import polars as pl
 
 from data_contracts.problem import Problem
 from flows.home import Home
+from models.streams import STREAMS
 from models.weeks import parse_week
 
 
@@ -48,6 +49,19 @@ class PublishedWeek:
         seen = scored.select("complex_id", "reports_seen", "reports_expected", "window_weeks", "is_private_small")
         flags = self.table("flags").join(named, on="complex_id", how="left", maintain_order="left")
         return flags.join(seen, on="complex_id", how="left", maintain_order="left")
+
+
+def is_blind(week: PublishedWeek) -> bool:
+    """Whether no source could show the condition: then silence cannot be told from calm, and nothing is flagged."""
+    condition = [stream.name for stream in STREAMS if stream.tells_of == "condition"]
+    streams = week.table("streams").filter(pl.col("stream").is_in(condition))
+    return bool(streams["is_masked"].all())
+
+
+def quiet_complexes(week: PublishedWeek) -> int:
+    """How many complexes are called quiet in the week."""
+    scores = week.table("scores").filter(pl.col("week") == parse_week(week.week_name))
+    return scores.filter(pl.col("state").is_in(["always_quiet", "went_quiet"])).height
 
 
 def latest_week(home: Home) -> PublishedWeek:

@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from data_contracts.contract import contract
 from flows.checking import CheckReport
 from flows.ingest import Account
 from flows.language import Language
-from flows.results import PublishedWeek
+from flows.results import PublishedWeek, is_blind, quiet_complexes
 from flows.weekly_result import Published
 from models.weeks import week_name
 
@@ -31,6 +30,8 @@ def show_week(published: Published, language: Language) -> None:
     console.print(say("week.title", week=week.week_name))
     _show_lag(console, published, language)
     _show_counts(console, week, language)
+    if is_blind(week):
+        console.print(say("week.blind", count=quiet_complexes(week)))
     console.print(flags_table(week, language))
     console.print(accounts_table(published.accounts, language))
     _show_set_apart(console, published.accounts, language)
@@ -55,7 +56,7 @@ def show_status(week: PublishedWeek, language: Language) -> None:
         table.add_row(
             say(f"source.{row['source']}"),
             say(f"state.{row['state']}"),
-            language.write(row["last_row_on"]) if row["last_row_on"] else "",
+            language.day(row["last_row_on"]) if row["last_row_on"] else "",
             language.write(row["rows_read"]),
             language.write(row["rows_quarantined"]),
         )
@@ -71,25 +72,24 @@ def show_check(report: CheckReport, language: Language) -> None:
     _show_stopped(console, report.accounts, language)
     for account in report.accounts:
         for rule, count in account.rules.items():
-            console.print(
-                say("check.rule", source=account.source, what=_rule(account.source, rule, language), count=count)
-            )
+            console.print(say("check.rule", source=account.source, what=_rule(rule, language), count=count))
             broken = report.quarantine.filter(pl.col("source") == account.source, pl.col("rules").list.contains(rule))
             for original in broken["original"].head(EXAMPLES_PER_RULE):
-                console.print(f"    {original}")
+                console.print(f"    {original}", soft_wrap=True)
         if account.ignored:
             console.print(say("check.ignored", source=account.source, columns=", ".join(account.ignored)))
-    console.print(say("check.refused" if report.is_refused else "check.good"))
+    good = "check.good" if any(account.rules for account in report.accounts) else "check.all_good"
+    console.print(say("check.refused" if report.is_refused else good))
 
 
 def flags_table(week: PublishedWeek, language: Language) -> Table:
     """The flags, one row each under their team. Of a safety matter only the name is shown."""
     say = language.say
     table = Table(box=SIMPLE, title=say("flags.title"), title_justify="left")
-    table.add_column(say("column.complex"), min_width=24)
+    table.add_column(say("column.complex"))
     table.add_column(say("column.homes"), justify="right")
     table.add_column(say("column.heard"), justify="right", no_wrap=True)
-    table.add_column(say("column.why"), min_width=24)
+    table.add_column(say("column.why"))
     team = None
     for flag in week.flags.to_dicts():
         if flag["area_team"] != team:
@@ -106,23 +106,20 @@ def flags_table(week: PublishedWeek, language: Language) -> Table:
 
 
 def accounts_table(accounts: tuple[Account, ...], language: Language) -> Table:
-    """Rows read = kept + set apart + already known, per source."""
+    """Rows read = kept + set apart + already known, per source; withdrawn ones where there are any."""
     say = language.say
+    shown = ["read", "kept", "quarantined", "already_known"]
+    if any(account.rows_withdrawn for account in accounts):
+        shown.append("withdrawn")
     table = Table(box=SIMPLE, title=say("accounts.title"), title_justify="left")
-    table.add_column(say("column.source"), min_width=21)
-    for heading in ("read", "kept", "quarantined", "known", "withdrawn"):
+    table.add_column(say("column.source"), no_wrap=True)
+    for heading in shown:
         table.add_column(say(f"column.{heading}"), justify="right")
-    table.add_column(say("column.state"))
     for account in accounts:
-        figures: list[int] = [
-            account.rows_read,
-            account.rows_kept,
-            account.rows_quarantined,
-            account.rows_already_known,
-            account.rows_withdrawn,
-        ]
-        told = [language.write(figure) for figure in figures] if account.state == "taken" else [""] * len(figures)
-        table.add_row(say(f"source.{account.source}"), *told, say(f"ingest.{account.state}"))
+        # A source that was not read has no figures, and says so in their place.
+        told = [language.write(getattr(account, f"rows_{name}")) for name in shown]
+        absent = [say(f"ingest.{account.state}")] + [""] * (len(shown) - 1)
+        table.add_row(say(f"source.{account.source}"), *(told if account.state == "taken" else absent))
     return table
 
 
@@ -133,8 +130,7 @@ def _heard(flag: dict[str, Any], language: Language) -> str:
     return language.say(
         "flags.heard",
         seen=flag["reports_seen"],
-        expected=round(flag["reports_expected"], 1),
-        weeks=flag["window_weeks"],
+        expected=round(flag["reports_expected"]),
     )
 
 
@@ -160,7 +156,7 @@ def _show_counts(console: Console, week: PublishedWeek, language: Language) -> N
     console.print(
         language.say(
             "week.counts",
-            complexes=this_week.height,
+            count=this_week.height,
             homes=int(this_week["homes"].sum()),
             teams=this_week["area_team"].n_unique(),
             flags=flags.filter(pl.col("why") != "random_draw").height,
@@ -173,7 +169,7 @@ def _show_counts(console: Console, week: PublishedWeek, language: Language) -> N
 def _show_set_apart(console: Console, accounts: tuple[Account, ...], language: Language) -> None:
     for account in accounts:
         for rule, count in account.rules.items():
-            what = _rule(account.source, rule, language)
+            what = _rule(rule, language)
             console.print(language.say("accounts.set_apart", source=account.source, count=count, what=what))
 
 
@@ -190,14 +186,9 @@ def _show_attribution(console: Console, week: PublishedWeek) -> None:
         console.print(week.manifest["attribution"])
 
 
-def _rule(source: str, rule_id: str, language: Language) -> str:
-    """A rule in words: our own for the standard ones, else the contract's Dutch sentence."""
+def _rule(rule_id: str, language: Language) -> str:
     column, kind = rule_id.split(".", 1)
-    name = f"rule.{kind}"
-    if language.has(name):
-        return language.say(name, column=column)
-    described = next(rule.description for rule in contract("inputs", source).rules if rule.id == rule_id)
-    return described if language.code == "nl" and described else rule_id
+    return language.say(f"rule.{kind}", column=column)
 
 
 def _console() -> Console:

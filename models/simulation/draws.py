@@ -112,6 +112,6 @@ def numbered(letter: str, numbers: Ints | int, digits: int = 8) -> pl.Series:
     given = np.arange(numbers, dtype=np.int64) if isinstance(numbers, int) else numbers
     series = pl.Series(given)
     text = pl.select(pl.format(letter + "{}", pl.lit(series).cast(pl.String).str.zfill(digits))).to_series()
-    if given.size and given.min() < 0:
+    if given.size and bool((given < 0).any()):
         return pl.select(pl.when(pl.lit(series) >= 0).then(pl.lit(text))).to_series()
     return text

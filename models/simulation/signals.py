@@ -184,7 +184,7 @@ def field_signals(
     kind = np.where(is_fear, picks(rng, _FEAR_KINDS, n), picks(rng, _KIND_WEIGHTS, n))
     is_concern = seen.finding == 0
     # One visitor per visit: a second signal has the source of the first.
-    by_visit = picks(rng, _VISIT_SOURCES, int(seen.visit.max(initial=0)) + 1)[np.maximum(seen.visit, 0)]
+    by_visit = picks(rng, _VISIT_SOURCES, int(np.max(np.append(seen.visit, 0))) + 1)[np.maximum(seen.visit, 0)]
     loose = np.where(seen.is_fear, picks(rng, _FEAR_SOURCES, n), picks(rng, _LOOSE_SOURCES, n))
     worse = np.clip(d[seen.complexes, seen.days // 7] + rng.normal(0, 0.6, n), -1.5, 1.5)
     severity = 1 + (worse > 0.3).astype(np.int64) + (worse > 1.0)
