@@ -15,6 +15,10 @@ from data_contracts.row_rules import quoted
 
 DAY_FIRST = "['%d-%m-%Y %H:%M:%S', '%d-%m-%Y %H:%M', '%d-%m-%Y']"
 
+# What people read must hold nothing that a screen obeys and nobody sees: control codes, direction marks.
+SPOKEN = ("name", "area_team", "description")
+UNSEEN = r"[\p{Cc}\p{Cf}\x{2028}\x{2029}]+"
+
 
 def staging_select(contract: Contract, delivered: set[str], timezone: str) -> str:
     """The SELECT that types one delivery.
@@ -138,8 +142,11 @@ from judged left join known on known._row = judged._row
 def _cell(column: Column, is_delivered: bool) -> str:
     if not is_delivered or column.treatment == "withhold":
         return f'cast(null as varchar) as "{column.name}"'
+    value = f'"{column.name}"'
+    if column.name in SPOKEN:
+        value = f"regexp_replace({value}, '{UNSEEN}', ' ', 'g')"
     # A cell of blanks is an empty cell; NULL written out is a habit of many export tools.
-    return f"nullif(nullif(trim(\"{column.name}\"), ''), 'NULL') as \"{column.name}\""
+    return f"nullif(nullif(trim({value}), ''), 'NULL') as \"{column.name}\""
 
 
 def _text(column: Column) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+import psutil
 
 from data_contracts.problem import Problem
 from flows.help import Command, Commands, option
@@ -36,6 +39,8 @@ def run(arguments: list[str]) -> int:
         0 done; 1 a problem, nothing was done; 2 a wrong word on the command line; 3 published, but a source stopped;
         70 a fault of ours; 130 interrupted.
     """
+    # What is written is for its owner only, also what a library writes.
+    os.umask(0o077)
     language = Language(_language_code(arguments))
     is_debug = "--debug" in arguments
     try:
@@ -57,6 +62,8 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if is_debug:
             raise
+        if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+            return _complain(language.say("home.disk_full"), NOTHING_DONE)
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         return _complain(language.say("cli.our_fault", what=what), OUR_FAULT)
 
@@ -117,8 +124,10 @@ def _weekly(language: Language, sources: str, inbox: Path | None, week: str | No
     from flows.terminal import show_week
 
     _check_before_the_flow(sources, inbox, week, home)
-    quieten_prefect(is_debug=debug)
+    quieten_prefect(home.absolute(), is_debug=debug)
     end_orphaned_servers()
+    _check_named_server()
+    _leave_at_once_when_interrupted(language)
     with progress(language, is_debug=debug):
         from flows.weekly import weekly
 
@@ -139,12 +148,38 @@ def _check_before_the_flow(sources: str, inbox: Path | None, week: str | None, h
     from flows.home import Home
     from flows.mappings import find_mapping
     from flows.settings import read_settings
-    from models.weeks import parse_week
+    from models.weeks import last_whole_week, parse_week, week_name
 
     find_mapping(sources, inbox)
     read_settings(Home(home).settings)
-    if week:
-        parse_week(week)
+    if week is not None:
+        last = last_whole_week(_now().astimezone().date())
+        if parse_week(week) > last:
+            raise Problem("week.not_over", week=week_name(parse_week(week)), last=week_name(last))
+
+
+def _leave_at_once_when_interrupted(language: Language) -> None:
+    """Ends a run on Ctrl-C or a shutdown. A run may be killed at any moment, so it need not be asked to finish.
+
+    An exception would be caught on its way by the libraries that are at work, and the step tried again.
+    """
+
+    def leave(_number: int, _frame: object) -> None:
+        for child in psutil.Process().children(recursive=True):
+            child.terminate()
+        click.echo(language.say("cli.interrupted"), err=True)
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, leave)
+    signal.signal(signal.SIGTERM, leave)
+
+
+def _check_named_server() -> None:
+    """A Prefect server that the user names must answer; where none is named, a temporary one will."""
+    if os.environ.get("PREFECT_API_URL"):
+        from flows.serving import check_server
+
+        check_server()
 
 
 def _check(language: Language, sources: str, inbox: Path | None) -> int:
@@ -169,7 +204,7 @@ def _serve(language: Language, sources: str, inbox: Path | None, home: Path, deb
     from flows.quiet import quieten_prefect
 
     _check_before_the_flow(sources, inbox, None, home)
-    quieten_prefect(is_debug=True)
+    quieten_prefect(home.absolute(), is_debug=True)
     from flows.serving import serve
 
     serve(sources, inbox, home, language.code)

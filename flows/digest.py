@@ -7,6 +7,7 @@ and small complexes stay behind: see `quarters.py`.
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -73,6 +74,9 @@ def write_digests(run: Run, folder: Path) -> tuple[Path, ...]:
         making.write_text(render(digest, run.language), encoding="utf-8")
         making.chmod(OWNER_ONLY_FILE)
         made.append(making.replace(file))
+    # A page of a team that was renamed or emptied since would be read as this week's.
+    for old in set((run.home.shared / week.week_name).iterdir()) - {file.parent for file in made}:
+        shutil.rmtree(old, ignore_errors=True)
     return tuple(made)
 
 

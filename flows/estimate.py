@@ -63,7 +63,10 @@ def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     with transaction(con):
         for name, rows in (("scores", scored.scores), ("streams", scored.streams), ("reasons", scored.reasons)):
             replace_table(con, f"scores.{name}", name, rows)
-    return scored.scores.filter(pl.col("week") == week).height
+    n_complexes = scored.scores.filter(pl.col("week") == week).height
+    if n_complexes == 0:
+        raise Problem("week.no_complexes", week=week_name(week))
+    return n_complexes
 
 
 def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
@@ -80,7 +83,7 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
         scores=scores,
         reasons=con.execute("from scores.reasons where week = ? order by complex_id, stream", [week]).pl(),
         safety=con.execute("select complex_id from panel.safety order by all").pl()["complex_id"],
-        earlier=con.execute("from flags.flags where week < ?", [week]).pl(),
+        earlier=con.execute("from flags.flags where week <= ?", [week]).pl(),
         policy=run.settings.policy,
         capacity=run.settings.capacity,
     )

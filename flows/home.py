@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from data_contracts.problem import Problem
 
@@ -57,16 +61,35 @@ class Home:
         """The key with which reporters are made unrecognisable, where the environment holds none."""
         return self.folder / "secret.key"
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps any other run out of this home; the system frees it, however this run ends.
+
+        Raises:
+            Problem: `home.busy`.
+        """
+        lock = FileLock(self.folder / ".run.lock", timeout=0, mode=OWNER_ONLY_FILE)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise Problem("home.busy", folder=self.folder) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
     def create(self) -> None:
-        """Makes the folders, for the owner only.
+        """Makes the folders, for the owner only. A folder with other things in it keeps its rights.
 
         Raises:
             Problem: `home.cannot_write`.
         """
         try:
+            is_ours = not self.folder.exists() or self.published.exists() or not any(self.folder.iterdir())
             for folder in (self.folder, self.published, self.published / "weeks", self.shared):
                 folder.mkdir(parents=True, exist_ok=True)
-                folder.chmod(OWNER_ONLY_FOLDER)
+                if is_ours or folder != self.folder:
+                    folder.chmod(OWNER_ONLY_FOLDER)
         except (OSError, FileExistsError) as error:
             raise Problem("home.cannot_write", folder=self.folder, why=_why(error)) from error
 

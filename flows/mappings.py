@@ -138,6 +138,7 @@ def _read_said(file: Path) -> dict[str, Any]:
 
 
 def _terms(name: str, written: Any, file: Path) -> SourceTerms:
+    name = str(name)
     _check_known(name, tuple(contracts("inputs")), file)
     rules = [rule.id for rule in contracts("inputs")[name].rules]
     written = _table({name: written}, name, file)

@@ -40,8 +40,11 @@ def publish(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> Path:
         The folder of the published week.
 
     Raises:
-        Problem: `publishing.breach`, if a table does not keep its contract: nothing is published then.
+        Problem: `publishing.latest_is_no_link`; `publishing.breach`, if a table does not keep its contract. Nothing is
+            published then.
     """
+    if run.home.latest.exists() and not run.home.latest.is_symlink():
+        raise Problem("publishing.latest_is_no_link", file=run.home.latest)
     set_variables(con, {"week": week, "run_id": run.run_id, "event_weeks": run.settings.policy.long_window_weeks})
     for promised in contracts("published").values():
         _fill(con, promised, week)
@@ -152,9 +155,9 @@ def _tidy(home: Home, folder: Path) -> None:
     linked = home.latest.resolve()
     for old in runs[:-RUNS_KEPT_PER_WEEK]:
         if old != linked:
-            shutil.rmtree(old)
+            shutil.rmtree(old, ignore_errors=True)
     for half in home.published.glob("weeks/.*.making"):
-        shutil.rmtree(half)
+        shutil.rmtree(half, ignore_errors=True)
 
 
 def _write_text(file: Path, text: str) -> None:

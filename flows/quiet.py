@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import psutil
 
@@ -11,10 +12,11 @@ PARENT = "LUISTERPOST_RUN_PROCESS"
 SERVER = "prefect.server.api.server:create_app"
 
 
-def quieten_prefect(*, is_debug: bool) -> None:
+def quieten_prefect(home: Path, *, is_debug: bool) -> None:
     """Sets Prefect's environment, before it is imported; what the user set himself stays.
 
     Args:
+        home: Home folder, for Prefect's own files where the user has no home that can be written.
         is_debug: Whether its log lines are wanted.
     """
     wanted = {
@@ -28,6 +30,19 @@ def quieten_prefect(*, is_debug: bool) -> None:
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
     os.environ[PARENT] = str(os.getpid())
+    for name in ("NO_PROXY", "no_proxy"):
+        # The temporary server is on this machine; an office proxy would be asked for it in vain.
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+    if not _can_write(Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))):
+        os.environ["PREFECT_HOME"] = str(home / ".prefect")
+
+
+def _can_write(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def end_orphaned_servers() -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -27,6 +28,8 @@ VERSION = 1
 CHECKS_TABLES = {
     # One row: which version of Luisterpost's tables this is.
     "version": "version INTEGER",
+    # One row: tells whether the secret is still the same, and nothing else about it.
+    "secret": "secret_check VARCHAR",
     # Per run: so that one can say what was done when.
     "runs": "run_id VARCHAR, week DATE, started_at TIMESTAMP, is_published BOOLEAN",
     # Per run and source: rows read = kept + quarantined + already known.
@@ -53,6 +56,11 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     con = connect_warehouse(home.warehouse)
     try:
         yield con
+    except duckdb.Error as error:
+        if "Corrupt database" in str(error):
+            why = str(error).splitlines()[0]
+            raise Problem("warehouse.unreadable", file=home.warehouse, why=why) from error
+        raise
     finally:
         con.close()
 
@@ -93,6 +101,18 @@ def prepare_warehouse(con: duckdb.DuckDBPyConnection, run_id: str, started_at: d
         raise Problem("warehouse.other_version", found=found and found[0], wanted=VERSION)
     for name, contract in contracts("inputs").items():
         check_shape(con, contract, f"raw.{name}")
+
+
+def check_secret(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Holds the secret against the one that the rows in this warehouse were hashed with.
+
+    Raises:
+        Problem: `home.other_secret`: a lost or changed secret makes every reporter a stranger.
+    """
+    check = sha256(f"luisterpost|{home.secret()}".encode()).hexdigest()[:16]
+    con.execute("insert into checks.secret select ? where not exists (from checks.secret)", [check])
+    if con.execute("from checks.secret").fetchone() != (check,):
+        raise Problem("home.other_secret", file=home.secret_file)
 
 
 def settle_week(con: duckdb.DuckDBPyConnection, run_id: str, week: date) -> None:

@@ -24,7 +24,7 @@ from flows.estimate import choose_flags, choose_week, count_panel, score
 from flows.ingest import Account, take_in
 from flows.publishing import publish
 from flows.run import Run, make_run
-from flows.warehouse import finish_run, open_warehouse, prepare_warehouse, settle_week
+from flows.warehouse import check_secret, finish_run, open_warehouse, prepare_warehouse, settle_week
 from flows.weekly_result import Published
 from models.weeks import parse_week, week_name
 
@@ -53,28 +53,35 @@ def weekly(
         read_at: Moment of the run, ISO 8601; else the moment for which Prefect planned it.
     """
     run = begin(sources, home, inbox, week, language, read_at)
-    accounts = tuple(take_in_source(run, name) for name in contracts("inputs"))
-    refuse_without_required(accounts)
-    monday = choose(run)
-    count(run, monday)
-    judge(run, monday)
-    flag(run, monday)
-    folder = put_out(run, monday)
-    digests = tell(run, folder)
-    show_in_prefect(run, folder)
+    with run.home.alone():
+        prepare(run)
+        accounts = tuple(take_in_source(run, name) for name in contracts("inputs"))
+        refuse_without_required(accounts)
+        monday = choose(run)
+        count(run, monday)
+        judge(run, monday)
+        flag(run, monday)
+        folder = put_out(run, monday)
+        digests = tell(run, folder)
+        show_in_prefect(run, folder)
     return Published(monday, folder, accounts, digests, run)
 
 
 def begin(sources: str, home: str, inbox: str | None, week: str | None, language: str, read_at: str | None) -> Run:
-    """The run, with its settings read and its warehouse in order."""
+    """The run, with its settings read."""
     moment = datetime.fromisoformat(read_at) if read_at else runtime.flow_run.scheduled_start_time
     asked = parse_week(week) if week and week != "calendar" else None
     run = make_run(Path(home), sources, Path(inbox) if inbox else None, asked, moment, language)
     if week == "calendar":
         run = run.for_week(run.last_week)
+    return run
+
+
+def prepare(run: Run) -> None:
+    """Brings the warehouse in order, and sees that reporters are still hashed with the same secret."""
     with open_warehouse(run.home) as con:
         prepare_warehouse(con, run.run_id, run.read_at)
-    return run
+        check_secret(con, run.home)
 
 
 @task(retries=RETRIES, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)

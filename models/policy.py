@@ -121,7 +121,11 @@ class Policy:
         1, "complexes a week", "one complex by lot honours walks without cause and tells whether we are right", 0, 5
     )
     attention_share: float = _value(
-        0.10, "share of complexes", "flags and lots together: more than one in ten is no choice any more", 0.01, 1
+        0.10,
+        "share of complexes",
+        "more than one in ten is no choice any more; the teams' lots are taken off first",
+        0.01,
+        1,
     )
     safety_weeks: int = _value(4, "weeks", "a threat of a month ago still decides whether one goes there alone", 1, 26)
     arson_codes: tuple[str, ...] = _words(("AGR.BRA",), "VERA codes", "one sign of arson is enough: it can cost lives")

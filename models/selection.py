@@ -33,7 +33,8 @@ def select_flags(
         scores: The scores of that week, one row per complex.
         reasons: The reasons of that week.
         safety: Ids of complexes with a safety matter.
-        earlier: `flag_id`, `complex_id`, `week`, `first_week`, `why` of the flags of earlier weeks.
+        earlier: `flag_id`, `complex_id`, `week`, `first_week`, `why` of the flags of earlier weeks, and of
+            this week where it was run before.
         policy: The values in force.
         capacity: Flags a week per area team, where a team set its own [flags].
 
@@ -135,12 +136,13 @@ def _lot(eligible: pl.DataFrame, week: date, policy: Policy) -> pl.DataFrame:
 
 
 def _running(earlier: pl.DataFrame, week: date) -> pl.DataFrame:
-    """When the flags that stood on last week's list began."""
-    return (
-        earlier.filter(pl.col("week") == week - STILL_RUNNING, pl.col("why") != "random_draw")
-        .select("complex_id", "first_week")
-        .unique("complex_id")
-    )
+    """When the flags that stood on last week's list began; of a week that was run before, what it said then.
+
+    Else an older week that is run later would change the numbers of flags that people have on paper.
+    """
+    said = earlier.filter(pl.col("week") == week)
+    before = said if said.height else earlier.filter(pl.col("week") == week - STILL_RUNNING)
+    return before.filter(pl.col("why") != "random_draw").select("complex_id", "first_week").unique("complex_id")
 
 
 def _evidence(reasons: pl.DataFrame) -> pl.DataFrame:

@@ -39,7 +39,9 @@ FIXED = {
     "import Great Expectations": "import great_expectations",
     "import prefect": "import prefect",
     "an empty Prefect flow": (
-        "from flows.quiet import quieten_prefect; quieten_prefect(is_debug=False)\n"
+        "from pathlib import Path\n"
+        "from flows.quiet import quieten_prefect\n"
+        "quieten_prefect(Path('.'), is_debug=False)\n"
         "from prefect import flow\n"
         "flow(lambda: None, name='empty')()"
     ),

@@ -12,7 +12,7 @@ from flows.estimate import choose_flags, choose_week, count_panel, score
 from flows.ingest import Account, take_in
 from flows.publishing import publish
 from flows.run import Run, make_run
-from flows.warehouse import finish_run, open_warehouse, prepare_warehouse, settle_week
+from flows.warehouse import check_secret, finish_run, open_warehouse, prepare_warehouse, settle_week
 from models.simulation import Town, simulate
 
 LAST_WEEK = date(2026, 11, 9)
@@ -38,6 +38,7 @@ def tell_story(run: Run) -> tuple[Path, tuple[Account, ...]]:
     """Runs every step of the weekly flow; each opens the warehouse for itself, as in the flow."""
     with open_warehouse(run.home) as con:
         prepare_warehouse(con, run.run_id, run.read_at)
+        check_secret(con, run.home)
     accounts = []
     for name in contracts("inputs"):
         with open_warehouse(run.home) as con:

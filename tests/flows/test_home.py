@@ -92,3 +92,22 @@ def test_a_secret_in_a_folder_that_is_none_is_one_problem(tmp_path: Path) -> Non
     (tmp_path / "home").write_text("in the way")
     with pytest.raises(Problem, match=r"home\.cannot_write"):
         Home(tmp_path / "home").secret()
+
+
+def test_two_runs_never_work_in_one_home(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    with home.alone(), pytest.raises(Problem, match=r"home\.busy"), Home(home.folder).alone():
+        pass
+    # The lock goes with the run.
+    with home.alone():
+        pass
+
+
+def test_a_folder_with_other_things_in_it_keeps_its_rights(tmp_path: Path) -> None:
+    (tmp_path / "of somebody else").write_text("still readable")
+    tmp_path.chmod(0o755)
+    home = Home(tmp_path)
+    home.create()
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert home.published.stat().st_mode & 0o077 == 0

@@ -157,6 +157,58 @@ def test_late_rows_arrive_in_their_own_week(sources: Path, home: Path) -> None:
     assert changed["seen"].to_list() == [changed["seen_right"][0] + 1]
 
 
+def test_an_older_week_run_later_changes_no_flag_of_the_newest(town: Path, home: Path) -> None:
+    before = tables(home / "published" / "latest")["flags"]
+    newest = (home / "published" / "latest").resolve().name.split(".")[0]
+    older = run_of(home, town, MONDAY_MORNING + timedelta(hours=1)).for_week(LAST_WEEK - timedelta(weeks=1))
+    folder, _ = tell_story(older)
+    assert PublishedWeek(folder).week_name != newest
+    assert (home / "published" / "latest").resolve().name.startswith(newest)
+    tell_story(run_of(home, town, MONDAY_MORNING + timedelta(hours=2)))
+    assert tables(home / "published" / "latest")["flags"].equals(before)
+
+
+def test_a_page_of_a_team_that_is_no_more_does_not_stay(town: Path, home: Path) -> None:
+    week = PublishedWeek(home / "published" / "latest").week_name
+    old = home / "shared" / week / "Renamed-since"
+    old.mkdir()
+    (old / "digest.html").write_text("old flags")
+    tell_story(run_of(home, town, MONDAY_MORNING + timedelta(hours=1)))
+    assert not old.exists()
+    assert len(list((home / "shared" / week).iterdir())) == 4
+
+
+def test_another_secret_is_told_and_not_taken(town: Path, home: Path) -> None:
+    (home / "secret.key").unlink()
+    with pytest.raises(Problem, match=r"home\.other_secret"):
+        tell_story(run_of(home, town, MONDAY_MORNING + timedelta(hours=1)))
+
+
+def test_a_latest_that_is_no_link_is_told(town: Path, home: Path) -> None:
+    latest = home / "published" / "latest"
+    target = latest.resolve()
+    latest.unlink()
+    shutil.copytree(target, latest)
+    with pytest.raises(Problem, match=r"publishing\.latest_is_no_link"):
+        tell_story(run_of(home, town, MONDAY_MORNING + timedelta(hours=1)))
+
+
+def test_a_complex_out_of_use_everywhere_is_told(sources: Path, tmp_path: Path) -> None:
+    complexes = pl.read_parquet(sources / "complexes.parquet")
+    gone = complexes.with_columns(in_use_from=pl.lit(None, pl.Date), in_use_until=pl.date(2024, 1, 1))
+    gone.write_parquet(sources / "complexes.parquet")
+    with pytest.raises(Problem, match=r"week\.no_complexes"):
+        tell_story(run_of(tmp_path / "home", sources))
+
+
+def test_names_hold_nothing_that_a_screen_obeys(sources: Path, tmp_path: Path) -> None:
+    complexes = pl.read_parquet(sources / "complexes.parquet")
+    name = "De\n\x1b[31mLier\u202e\x07"
+    complexes.with_columns(name=pl.lit(name)).write_parquet(sources / "complexes.parquet")
+    folder, _ = tell_story(run_of(tmp_path / "home", sources))
+    assert PublishedWeek(folder).table("complexes")["name"].unique().to_list() == ["De [31mLier"]
+
+
 def test_killed_at_any_moment_nothing_is_lost(town: Path, calm: Path, home: Path) -> None:
     """kill -9 at moments spread over the whole run: last good week readable, next run complete and the same."""
     undisturbed = tables(calm / "published" / "latest")
