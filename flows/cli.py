@@ -148,14 +148,12 @@ def _check_before_the_flow(sources: str, inbox: Path | None, week: str | None, h
     from flows.home import Home
     from flows.mappings import find_mapping
     from flows.settings import read_settings
-    from models.weeks import last_whole_week, parse_week, week_name
+    from models.weeks import parse_week
 
     find_mapping(sources, inbox)
     read_settings(Home(home).settings)
     if week is not None:
-        last = last_whole_week(_now().astimezone().date())
-        if parse_week(week) > last:
-            raise Problem("week.not_over", week=week_name(parse_week(week)), last=week_name(last))
+        parse_week(week)
 
 
 def _leave_at_once_when_interrupted(language: Language) -> None:

@@ -21,7 +21,7 @@ def choose_week(con: duckdb.DuckDBPyConnection, run: Run) -> date:
     """The week to judge: the one asked for, else the latest whole week with a complaint.
 
     Raises:
-        Problem: `week.not_over`, `week.before_data` or `week.no_complaints`.
+        Problem: `week.before_data` or `week.no_complaints`.
     """
     found = con.execute(
         "select min(_week), max(_week) filter (_week <= ?) from raw.complaints where _withdrawn_at is null",
@@ -32,8 +32,6 @@ def choose_week(con: duckdb.DuckDBPyConnection, run: Run) -> date:
         raise Problem("week.no_complaints", last=week_name(run.last_week))
     if run.asked_week is None:
         return week_of(latest)
-    if run.asked_week > run.last_week:
-        raise Problem("week.not_over", week=week_name(run.asked_week), last=week_name(run.last_week))
     if run.asked_week < first:
         raise Problem("week.before_data", week=week_name(run.asked_week), first=week_name(first))
     return run.asked_week

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +16,7 @@ import yaml
 import data_contracts
 from data_contracts.contract import contracts
 from data_contracts.problem import Problem
-from flows.settings import check_timezone
+from flows.settings import check_known, check_timezone
 
 SHIPPED = Path(data_contracts.__file__).parent / "mappings"
 ENDINGS = (".sql", ".parquet", ".csv", ".xlsx")
@@ -127,7 +126,7 @@ def _read_said(file: Path) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise Problem("settings.unreadable", file=file, why="key: value")
     for key in said:
-        _check_known(str(key), SAID, file)
+        check_known(str(key), SAID, file)
     for key in ("title", "attribution"):
         if not isinstance(said.get(key), str | None):
             raise Problem("settings.wrong_type", file=file, key=key, wanted=f"{key}: ...")
@@ -139,17 +138,17 @@ def _read_said(file: Path) -> dict[str, Any]:
 
 def _terms(name: str, written: Any, file: Path) -> SourceTerms:
     name = str(name)
-    _check_known(name, tuple(contracts("inputs")), file)
+    check_known(name, tuple(contracts("inputs")), file)
     rules = [rule.id for rule in contracts("inputs")[name].rules]
     written = _table({name: written}, name, file)
     for key in written:
-        _check_known(str(key), SAID_OF_SOURCE, file)
+        check_known(str(key), SAID_OF_SOURCE, file)
     delivery = written.get("delivery", "increment")
     if delivery not in ("full", "increment"):
         raise Problem("settings.wrong_type", file=file, key=f"{name}.delivery", wanted="full, increment")
     tolerances = {}
     for rule, percent in _table(written, "tolerance_percent", file).items():
-        _check_known(str(rule), tuple(rules), file)
+        check_known(str(rule), tuple(rules), file)
         if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 <= percent <= 100:
             raise Problem("settings.out_of_range", file=file, key=rule, least=0, most=100)
         tolerances[rule] = percent / 100
@@ -177,9 +176,3 @@ def _table(written: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
 
 def _is_day(value: object) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
-
-
-def _check_known(key: str, known: tuple[str, ...], file: Path) -> None:
-    if key not in known:
-        nearest = get_close_matches(key, known, 1, 0.4) or [known[0]]
-        raise Problem("settings.unknown_key", file=file, key=key, nearest=nearest[0])

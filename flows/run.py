@@ -10,11 +10,12 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from data_contracts.problem import Problem
 from flows.home import Home
 from flows.language import Language
 from flows.mappings import Mapping, find_mapping
 from flows.settings import Settings, read_settings
-from models.weeks import last_whole_week
+from models.weeks import last_whole_week, week_name
 
 DEFAULT_TIMEZONE = "Europe/Amsterdam"
 
@@ -70,10 +71,14 @@ def make_run(
     """A run, after its folders and settings were found to be in order.
 
     Raises:
-        Problem: About the sources, the settings or the home folder.
+        Problem: About the sources, the settings, the week or the home folder.
     """
     place = Home(home.resolve())
     mapping = find_mapping(sources, inbox)
     settings = read_settings(place.settings)
+    run = Run(place, mapping, settings, asked_week, read_at, language)
+    # By the organisation's own clock, not the machine's; and before a single row is read.
+    if asked_week is not None and asked_week > run.last_week:
+        raise Problem("week.not_over", week=week_name(asked_week), last=week_name(run.last_week))
     place.create()
-    return Run(place, mapping, settings, asked_week, read_at, language)
+    return run

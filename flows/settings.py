@@ -44,7 +44,7 @@ def read_settings(file: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise Problem("settings.unreadable", file=file, why=error) from error
     for key in written:
-        _check_known(key, SECTIONS, file)
+        check_known(key, SECTIONS, file)
     timezone = written.get("timezone")
     if timezone is not None:
         check_timezone(timezone, file)
@@ -64,7 +64,7 @@ def read_policy(written: dict[str, Any], file: Path) -> Policy:
     known = {each.name: each for each in fields(Policy)}
     values: dict[str, Any] = {}
     for name, value in written.items():
-        _check_known(name, tuple(known), file)
+        check_known(name, tuple(known), file)
         values[name] = _policy_value(name, value, known[name], file)
     return replace(Policy(), **values)
 
@@ -97,7 +97,7 @@ def _capacity(team: str, said: Any, file: Path) -> int:
     if not isinstance(said, dict):
         raise Problem("settings.wrong_type", file=file, key=f"teams.{team}", wanted="flags_per_team = 2")
     for key in said:
-        _check_known(key, TEAM_SETTINGS, file)
+        check_known(key, TEAM_SETTINGS, file)
     given = said.get("flags_per_team", Policy().flags_per_team)
     return read_policy({"flags_per_team": given}, file).flags_per_team
 
@@ -109,7 +109,12 @@ def _table(written: dict[str, Any], name: str, file: Path) -> dict[str, Any]:
     return table
 
 
-def _check_known(key: str, known: tuple[str, ...], file: Path) -> None:
+def check_known(key: str, known: tuple[str, ...], file: Path) -> None:
+    """Holds a key against the ones that there are.
+
+    Raises:
+        Problem: `settings.unknown_key`, with the nearest right one.
+    """
     if key not in known:
         nearest = get_close_matches(key, known, 1, 0.4) or [known[0]]
         raise Problem("settings.unknown_key", file=file, key=key, nearest=nearest[0])

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -133,8 +133,3 @@ class Policy:
         ("police", "municipality"), "sources", "they know a threat from a quarrel, so one of them is enough"
     )
     seed: int = _value(2017, "number", "the lot is drawn again alike when a week is run twice", 0, 2**31 - 1)
-
-
-def policy_entries() -> list[dict[str, Any]]:
-    """Name, default, unit, reason and limits of every policy value, in order; for documents and settings."""
-    return [{"name": each.name, "default": each.default, **each.metadata} for each in fields(Policy)]

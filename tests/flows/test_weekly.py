@@ -157,6 +157,15 @@ def test_late_rows_arrive_in_their_own_week(sources: Path, home: Path) -> None:
     assert changed["seen"].to_list() == [changed["seen_right"][0] + 1]
 
 
+def test_a_week_is_over_by_the_organisations_own_clock(town: Path, tmp_path: Path) -> None:
+    """On Sunday at 23:30 in UTC it is Monday in Amsterdam; an hour earlier the week goes on there too."""
+    late = datetime(2026, 11, 15, 23, 30, tzinfo=UTC)
+    assert make_run(tmp_path / "home", str(town), None, LAST_WEEK, late, "nl").last_week == LAST_WEEK
+    with pytest.raises(Problem, match=r"week\.not_over"):
+        make_run(tmp_path / "other", str(town), None, LAST_WEEK, late - timedelta(hours=1), "nl")
+    assert not (tmp_path / "other").exists(), "it is told before anything is made or read"
+
+
 def test_an_older_week_run_later_changes_no_flag_of_the_newest(town: Path, home: Path) -> None:
     before = tables(home / "published" / "latest")["flags"]
     newest = (home / "published" / "latest").resolve().name.split(".")[0]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from models.policy import Policy, policy_entries
+from models.policy import Policy
 
-ENTRIES = {entry["name"]: entry for entry in policy_entries()}
+ENTRIES = {each.name: {"name": each.name, "default": each.default, **each.metadata} for each in fields(Policy)}
 each_entry = pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES.keys())
 
 

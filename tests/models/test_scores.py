@@ -1,6 +1,7 @@
 """From a panel to scores: whatever comes in, the contract's rows come out; and planted quiet decline is found."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from data_contracts.contract import contract
 from data_contracts.tables import create_table
 from models.panel import STEPS, panel_variables
-from models.policy import Policy, policy_entries
+from models.policy import Policy
 from models.scores import Scored, score_weeks
 from models.selection import select_flags
 from models.simulation import RICH_RATES, Town, simulate
@@ -238,7 +239,7 @@ ELSEWHERE = ("history_weeks", "backfill_weeks", "bad_condition_from", "incident_
              "chance_gap_rows", "safety_weeks")  # fmt: skip
 EXTREMES = [
     (entry["name"], type(entry["default"])(entry[end]))
-    for entry in policy_entries()
+    for entry in ({"name": each.name, "default": each.default, **each.metadata} for each in fields(Policy))
     if entry["least"] is not None and entry["name"] not in ELSEWHERE
     for end in ("least", "most")
 ]
