@@ -1,6 +1,7 @@
-"""The six streams: what is counted, against which exposure, and what it can tell.
+"""The streams: what is counted, against which exposure, and what it can tell.
 
-`report` streams need somebody who speaks; `condition` streams show how it is without anybody speaking.
+`report` streams need somebody who speaks; `condition` streams show how it is without anybody speaking. Six of them
+are always hoped for; the seventh, damage done on purpose, is there where an organisation writes down the cause.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class Stream:
         tells_of: Whether it moves with willingness to report or with the condition.
         exposure: Polars expression over `panel.weekly`: what the count is to be held against.
         has_physics: Whether the expected rate depends on building and season, or is one rate for all.
+        loads_on: How strongly the log rate moves with reporting and with condition, before anything is learned.
+        is_anchor: Whether that is never learned, because it gives the two latents their meaning.
     """
 
     name: str
@@ -35,23 +38,31 @@ class Stream:
     tells_of: Literal["report", "condition"]
     exposure: pl.Expr
     has_physics: bool
+    loads_on: tuple[float, float]
+    is_anchor: bool = False
 
 
 _HOMES = pl.col("homes_in_use").cast(pl.Float64)
 
 STREAMS = (
-    Stream("complaints", "complaints", "report", _HOMES, True),
-    Stream("normal_repairs", "repairs", "report", _HOMES, True),
+    Stream("complaints", "complaints", "report", _HOMES, True, (1.0, 0.8)),
+    Stream("normal_repairs", "repairs", "report", _HOMES, True, (0.7, 0.6)),
     Stream(
         "follow_up_reports",
         "repairs",
         "report",
         pl.col("incident_days_open") * (_HOMES / FOLLOW_UP_HOMES).sqrt(),
         False,
+        (1.0, 0.0),
+        is_anchor=True,
     ),
-    Stream("urgent_repairs", "repairs", "condition", _HOMES, True),
-    Stream("concerns", "field_signals", "condition", pl.col("visits").cast(pl.Float64), False),
-    Stream("bad_condition", "tenancies", "condition", pl.col("homes_inspected").cast(pl.Float64), False),
+    Stream("urgent_repairs", "repairs", "condition", _HOMES, True, (0.15, 0.7)),
+    Stream(
+        "concerns", "field_signals", "condition", pl.col("visits").cast(pl.Float64), False, (0.0, 1.0), is_anchor=True
+    ),
+    Stream("bad_condition", "tenancies", "condition", pl.col("homes_inspected").cast(pl.Float64), False, (0.0, 0.8)),
+    # What is broken or burnt on purpose gets repaired, whoever dares to speak: where people are afraid, it is loudest.
+    Stream("vandalism_repairs", "repairs", "condition", _HOMES, True, (0.15, 0.7)),
 )
 
 

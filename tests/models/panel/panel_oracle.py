@@ -226,9 +226,8 @@ def repairs(world: World) -> dict[Place, Row]:
     further = follow_up_ids(world)
     for row in world.events("repairs"):
         if row["repair_id"] not in further:
-            place = found[row["complex_id"], row["_week"]]
-            place[f"{row['urgency']}_repairs"] += 1
-            place["vandalism_repairs"] += row["cause"] in ("vandalism", "fire")
+            kind = "vandalism" if row["cause"] in ("vandalism", "fire") else row["urgency"]
+            found[row["complex_id"], row["_week"]][f"{kind}_repairs"] += 1
     return dict(found)
 
 
