@@ -1,4 +1,4 @@
-"""The six streams as arrays: what is seen, against which exposure, and where nobody could see."""
+"""The streams as arrays: what is seen, against which exposure, and where nobody could see."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ COUNTS = {
     "concerns": 1,
     "homes_inspected": 8,
     "bad_condition": 2,
+    "vandalism_repairs": 9,
 }
 SCHEMA: dict[str, Any] = {
     "complex_id": pl.String,
@@ -55,6 +56,20 @@ def test_each_stream_has_an_input_and_a_panel_column() -> None:
         assert f" as {stream.name}," in weekly or f" as {stream.name}\n" in weekly
 
 
+def test_loadings_are_those_of_the_model_page_and_the_anchors_move_with_one_thing_only() -> None:
+    loadings = {stream.name: stream.loads_on for stream in STREAMS}
+    assert loadings == {
+        "complaints": (1, 0.8),
+        "normal_repairs": (0.7, 0.6),
+        "follow_up_reports": (1, 0),
+        "urgent_repairs": (0.15, 0.7),
+        "concerns": (0, 1),
+        "bad_condition": (0, 0.8),
+        "vandalism_repairs": (0.15, 0.7),
+    }
+    assert {loadings[stream.name] for stream in STREAMS if stream.is_anchor} == {(1, 0), (0, 1)}
+
+
 def test_each_source_that_can_be_missing_shows_in_a_stream_of_its_own() -> None:
     sources = {stream.name: stream.source for stream in STREAMS}
     assert {source: sources[name] for source, name in SOURCE_STREAMS.items()} == {
@@ -72,6 +87,7 @@ def test_exposure_is_what_a_count_is_held_against() -> None:
         "follow_up_reports": 7.5 * (15 / 60) ** 0.5,
         "concerns": 6,
         "bad_condition": 8,
+        "vandalism_repairs": 15,
     }
     assert {name: each.seen[0, 0] for name, each in found.items()} == {name: COUNTS[name] for name in exposure}
 
