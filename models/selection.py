@@ -1,22 +1,46 @@
 """Who gets a flag: the few that are most probably quiet and declining, and one per team by lot.
 
-The list is short by design: at most k a team and at most a tenth of all complexes. The lot honours visits without
-cause, and is the only way to learn whether the list is right.
+The list is short by design: at most k new flags a team and a handful in hand, and at most a tenth of all complexes.
+
+Where do I go to …
+
+- see who is probable enough, and for how long: `episodes.py`
+- see what an answer keeps off the list: `rests.py`
+- see who is drawn: `lot.py`
+- see what the answers teach: `answers.py`
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import blake2b
 
 import polars as pl
 
+from models.episodes import can_be_judged, episodes
+from models.lot import drawn_by_lot
 from models.policy import Policy
+from models.rests import NO_ANSWERS, kept_off
 from models.weeks import week_name
 
 # A flag that was on last week's list goes on; a week's absence ends it.
 STILL_RUNNING = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The list of one week, and what was left off for want of room.
+
+    Attributes:
+        flags: One row per flag: `flag_id`, `week`, `first_week`, `complex_id`, `area_team`, `rank`, `why`,
+            `inclusion_probability`, `silence_kind`, `p_quiet_decline`, `evidence`, `status`, `missing_sources`.
+            A complex that was chosen and drawn has one row, with its inclusion probability.
+        fell_off: Per `area_team` with complexes this week `n_fell_off`, how many were probable enough and had no place.
+    """
+
+    flags: pl.DataFrame
+    fell_off: pl.DataFrame
 
 
 def select_flags(
@@ -26,29 +50,55 @@ def select_flags(
     earlier: pl.DataFrame,
     policy: Policy,
     capacity: Mapping[str, int] | None = None,
-) -> pl.DataFrame:
-    """The flags of one week.
+    answers: pl.DataFrame = NO_ANSWERS,
+) -> Selection:
+    """The flags of the last week of `scores`.
 
     Args:
-        scores: The scores of that week, one row per complex.
+        scores: The scores of the weeks so far, one row per complex and week; the last week is the one to choose for.
         reasons: The reasons of that week.
         safety: Ids of complexes with a safety matter.
         earlier: `flag_id`, `complex_id`, `week`, `first_week`, `why` of the flags of earlier weeks, and of
             this week where it was run before.
         policy: The values in force.
-        capacity: Flags a week per area team, where a team set its own [flags].
-
-    Returns:
-        One row per flag: `flag_id`, `week`, `first_week`, `complex_id`, `area_team`, `rank`, `why`,
-        `inclusion_probability`, `silence_kind`, `p_quiet_decline`, `evidence`, `status`, `missing_sources`.
-        A complex that was chosen and drawn has one row, with its inclusion probability.
+        capacity: New flags a week per area team, where a team set its own [flags].
+        answers: What area teams answered so far: the columns of `rests.ANSWER_COLUMNS`.
     """
     week: date = scores["week"].max()  # type: ignore[assignment]
-    eligible = scores.filter(~pl.col("is_private_small"), ~pl.col("state").is_in(["emptied", "feed_suspect"]))
-    others = eligible.filter(~pl.col("complex_id").is_in(safety.implode()))
-    drawn = _lot(eligible, week, policy)
-    room = max(1, int(policy.attention_share * scores.height) - drawn.height)
-    chosen = pl.concat([_safety(scores, safety), _quiet(others, policy, capacity or {}, room)])
+    spells = episodes(scores, policy).filter(pl.col("week") == week, pl.col("is_running"))
+    oldest = scores["week"].min()
+    scores = scores.filter(pl.col("week") == week)
+    running = _running(earlier, week)
+    eligible = scores.filter(can_be_judged())
+    drawn = drawn_by_lot(eligible, week, policy)
+    # An episode that fills the history may be older; the flag that people hold then says since when.
+    known = spells.join(running.filter(pl.col("first_week") < week), on="complex_id", how="left").select(
+        "complex_id",
+        spell_start=pl.when(pl.col("episode_start") > oldest).then("episode_start").otherwise("first_week"),
+    )
+    off = pl.concat([safety.cast(pl.String), kept_off(known, answers, week, policy)])
+    before = earlier.filter(pl.col("week") < week, pl.col("why") != "random_draw")
+    asked = before.join(spells, on="complex_id").filter(pl.col("week") >= pl.col("episode_start"))["complex_id"]
+    candidates = (
+        eligible.filter(~pl.col("is_too_small_to_know"), ~pl.col("complex_id").is_in(off.implode()))
+        .join(spells.drop("week"), on="complex_id")
+        # Who waited for a place until the probability had gone is not asked about; who had a flag comes back.
+        .filter(pl.col("is_in_set") | pl.col("complex_id").is_in(asked.implode()))
+        .join(running, on="complex_id", how="left")
+        .with_columns(is_new=pl.col("first_week").fill_null(week) == week)
+    )
+    quiet = _with_a_place(candidates, scores, drawn, policy, capacity or {})
+    return Selection(
+        flags=_rows(scores, pl.concat([_safety(scores, safety), quiet]), drawn, running, reasons),
+        fell_off=_fell_off(scores, candidates, quiet),
+    )
+
+
+def _rows(
+    scores: pl.DataFrame, chosen: pl.DataFrame, drawn: pl.DataFrame, running: pl.DataFrame, reasons: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of the list, ranked and numbered."""
+    week = scores["week"].max()
     merged = (
         chosen.join(drawn, on="complex_id", how="full", coalesce=True)
         .with_columns(why=pl.col("why").fill_null("random_draw"))
@@ -59,7 +109,7 @@ def select_flags(
         "area_team", order, pl.col("p_quiet_decline"), "complex_id", descending=[False, False, True, False]
     ).with_columns(rank=pl.int_range(1, pl.len() + 1).over("area_team").cast(pl.Int32))
     return (
-        ranked.join(_running(earlier, week), on="complex_id", how="left", maintain_order="left")
+        ranked.join(running, on="complex_id", how="left", maintain_order="left")
         .with_columns(
             week=pl.lit(week),
             # A drawn complex is drawn anew each week; only what the scores chose goes on.
@@ -94,17 +144,27 @@ def _safety(scores: pl.DataFrame, safety: pl.Series) -> pl.DataFrame:
     return scores.filter(pl.col("complex_id").is_in(safety.implode())).select("complex_id", why=pl.lit("safety"))
 
 
-def _quiet(eligible: pl.DataFrame, policy: Policy, capacity: Mapping[str, int], most: int) -> pl.DataFrame:
-    """The most probable of each team, up to its capacity, and `most` of all; never one that is too small to know."""
-    teams = {team: capacity.get(team, policy.flags_per_team) for team in eligible["area_team"].unique()}
+def _with_a_place(
+    candidates: pl.DataFrame,
+    scores: pl.DataFrame,
+    drawn: pl.DataFrame,
+    policy: Policy,
+    capacity: Mapping[str, int],
+) -> pl.DataFrame:
+    """Those of the candidates that there is room for: what is in hand goes on, then the most probable.
+
+    Three limits, one after the other: new flags of a team, all flags in hand of a team, and the attention of the
+    whole organisation. The lots are taken off the last two first.
+    """
+    lots = dict(drawn.join(scores, on="complex_id").group_by("area_team").agg(pl.len()).rows())
+    new = {team: capacity.get(team, policy.flags_per_team) for team in scores["area_team"].unique()}
+    # A team that asks for more in one week than it would have in hand has the room for it.
+    hand = {team: max(policy.in_hand_per_team - lots.get(team, 0), new[team]) for team in new}
+    most = max(1, int(policy.attention_share * scores.height) - drawn.height)
     return (
-        eligible.filter(pl.col("p_quiet_decline") >= policy.flag_from, ~pl.col("is_too_small_to_know"))
-        .sort("p_quiet_decline", "complex_id", descending=[True, False])
-        .with_columns(
-            place=pl.int_range(1, pl.len() + 1).over("area_team"),
-            room=pl.col("area_team").replace_strict(teams, default=0, return_dtype=pl.Int64),
-        )
-        .filter(pl.col("place") <= pl.col("room"))
+        candidates.sort("is_new", "p_quiet_decline", "complex_id", descending=[False, True, False])
+        .filter(pl.col("is_new").cum_sum().over("area_team") <= _room(new))
+        .filter(pl.int_range(1, pl.len() + 1).over("area_team") <= _room(hand))
         .head(most)
         .select(
             "complex_id",
@@ -113,25 +173,16 @@ def _quiet(eligible: pl.DataFrame, policy: Policy, capacity: Mapping[str, int], 
     )
 
 
-def _lot(eligible: pl.DataFrame, week: date, policy: Policy) -> pl.DataFrame:
-    """Draws from all eligible complexes of a team, the flagged ones included, each with the same chance."""
-    ticket = pl.Series(
-        [
-            blake2b(f"{policy.seed}|{week}|{complex_id}".encode(), digest_size=8).hexdigest()
-            for complex_id in eligible["complex_id"]
-        ],
-        dtype=pl.String,
-    )
+def _room(places: Mapping[str, int]) -> pl.Expr:
+    return pl.col("area_team").replace_strict(places, default=0, return_dtype=pl.Int64)
+
+
+def _fell_off(scores: pl.DataFrame, candidates: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    left = candidates.join(chosen, on="complex_id", how="anti").group_by("area_team").agg(n_fell_off=pl.len())
     return (
-        eligible.select("complex_id", "area_team")
-        .with_columns(ticket=ticket)
-        .sort("ticket")
-        .with_columns(place=pl.int_range(1, pl.len() + 1).over("area_team"), of=pl.len().over("area_team"))
-        .filter(pl.col("place") <= policy.drawn_per_team)
-        .select(
-            "complex_id",
-            inclusion_probability=(pl.lit(policy.drawn_per_team) / pl.col("of")).clip(0, 1).round(6),
-        )
+        scores.select(pl.col("area_team").unique().sort())
+        .join(left, on="area_team", how="left", maintain_order="left")
+        .with_columns(pl.col("n_fell_off").fill_null(0).cast(pl.Int64))
     )
 
 

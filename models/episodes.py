@@ -1,0 +1,136 @@
+"""When a complex is under discussion: it enters slowly and leaves slowly, so that the list does not flicker.
+
+Each week the most probable complexes form the largest set of which, on average, at most `false_discovery_rate` is
+wrong. A complex that is in that set in 3 of 4 weeks begins an episode; 4 weeks below `leave_below` end it. All of it
+is computed from the scores alone, so a week that is run again says the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.policy import Policy
+from models.streams import Floats
+
+Flags = NDArray[np.bool_]
+
+CANNOT_BE_JUDGED = ("emptied", "feed_suspect")
+"""States in which the probability says nothing about people."""
+
+# Sums of probabilities with six decimals differ in their last bits from machine to machine.
+ROUNDING = 1e-9
+
+
+def can_be_judged() -> pl.Expr:
+    """Whether a row of `scores` may lead to a question; safety matters go their own way."""
+    return ~pl.col("is_private_small") & ~pl.col("state").is_in(CANNOT_BE_JUDGED)
+
+
+def fdr_set(probability: Floats, rate: float) -> Flags:
+    """The largest set of the most probable whose mean 1 - P is at most `rate`.
+
+    Args:
+        probability: P(quiet and declining) [0-1] (n). Equal ones go by their place: the earlier first.
+        rate: Expected share of the set that is wrong [0-1].
+
+    Returns:
+        Who is in the set (n).
+
+    Source:
+        Bayesian false discovery rate: Newton, Noueiry, Sarkar & Ahlquist (2004), Biostatistics 5.
+    """
+    order = np.argsort(-probability, kind="stable")
+    # The running mean never falls, so what is within the rate is the beginning of the order.
+    wrong = np.cumsum(1 - probability[order])
+    n_in = np.count_nonzero(wrong <= rate * np.arange(1, len(order) + 1) + ROUNDING)
+    found = np.zeros(len(order), dtype=np.bool_)
+    found[order[:n_in]] = True
+    return found
+
+
+def episodes(scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The weeks in which each complex was under discussion.
+
+    Nobody enters on a probability at which another leaves: below `leave_below` no complex is in the set, however
+    certain the others are. A week without a judgement (emptied, too small to know, under 10 homes, not in use) counts
+    as a week below; a week in which the report feed was suspect tells nothing and is passed over.
+
+    The first weeks of the history count as what there is: with fewer weeks than `enter_weeks`, a complex enters when
+    it was in the set in all of them. An episode that is older than the history begins in its first week.
+
+    Args:
+        scores: `complex_id`, `week`, `p_quiet_decline`, `state`, `is_private_small`, `is_too_small_to_know`; one row
+            per complex and week so far.
+        policy: The values in force.
+
+    Returns:
+        One row per row of `scores`, sorted by complex and week: `complex_id`, `week`, `is_in_set`, `is_running`,
+        `episode_start` (Monday; empty while none runs).
+    """
+    grid = _grid(scores)
+    is_in_set = np.zeros(grid.probability.shape, dtype=np.bool_)
+    for week in range(len(grid.weeks)):
+        able = np.flatnonzero(grid.is_judged[:, week] & (grid.probability[:, week] >= policy.leave_below))
+        is_in_set[able, week] = fdr_set(grid.probability[able, week], policy.false_discovery_rate)
+    is_low = ~grid.is_judged | (grid.probability < policy.leave_below)
+    start = _starts(is_in_set, is_low, grid.is_passed_over, policy)[grid.rows, grid.columns]
+    weeks = grid.weeks.to_numpy()
+    return (
+        scores.select("complex_id", "week")
+        .with_columns(
+            is_in_set=pl.Series(is_in_set[grid.rows, grid.columns]),
+            is_running=pl.Series(start >= 0),
+            episode_start=pl.Series(weeks[np.maximum(start, 0)]).cast(pl.Date),
+        )
+        .with_columns(episode_start=pl.when("is_running").then("episode_start"))
+        .sort("complex_id", "week")
+    )
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Scores as arrays (n_complexes, n_weeks), and the place of each row in them; complexes are sorted by id."""
+
+    weeks: pl.Series
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    probability: Floats
+    is_judged: Flags
+    is_passed_over: Flags
+
+
+def _grid(scores: pl.DataFrame) -> _Grid:
+    ids, weeks = scores["complex_id"].unique().sort(), scores["week"].unique().sort()
+    rows = scores["complex_id"].replace_strict(ids, pl.arange(len(ids), eager=True), return_dtype=pl.Int64).to_numpy()
+    columns = scores["week"].replace_strict(weeks, pl.arange(len(weeks), eager=True), return_dtype=pl.Int64).to_numpy()
+    figures = scores.select(
+        "p_quiet_decline",
+        is_judged=can_be_judged() & ~pl.col("is_too_small_to_know"),
+        is_passed_over=pl.col("state") == "feed_suspect",
+    )
+    shape = (len(ids), len(weeks))
+    probability, is_judged, is_passed_over = np.zeros(shape), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+    probability[rows, columns] = figures["p_quiet_decline"].to_numpy()
+    is_judged[rows, columns] = figures["is_judged"].to_numpy()
+    is_passed_over[rows, columns] = figures["is_passed_over"].to_numpy()
+    return _Grid(weeks, rows, columns, probability, is_judged, is_passed_over)
+
+
+def _starts(is_in_set: Flags, is_low: Flags, is_passed_over: Flags, policy: Policy) -> NDArray[np.int64]:
+    """Place of the week in which the running episode began, -1 where none runs (n_complexes, n_weeks)."""
+    n_complexes, n_weeks = is_in_set.shape
+    found = np.full((n_complexes, n_weeks), -1, dtype=np.int64)
+    start = np.full(n_complexes, -1, dtype=np.int64)
+    low_weeks = np.zeros(n_complexes, dtype=np.int64)
+    for week in range(n_weeks):
+        low_weeks = np.where(is_passed_over[:, week], low_weeks, np.where(is_low[:, week], low_weeks + 1, 0))
+        has_left = low_weeks >= policy.leave_weeks
+        needed = min(policy.enter_weeks, policy.of_weeks, week + 1)
+        often = is_in_set[:, max(0, week + 1 - policy.of_weeks) : week + 1].sum(axis=1) >= needed
+        start = np.where(has_left, -1, np.where((start < 0) & often, week, start))
+        found[:, week] = start
+    return found
