@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from models.simulation import DOMAIN_RATES, RICH_RATES, Loadings, Town
+from models.simulation import DOMAIN_RATES, RICH_RATES, Loadings, Shares, Town
 
 SEEDS = (1, 2, 3)
 TUNING_SEEDS = (101, 102, 103, 104)
@@ -76,4 +76,17 @@ CASES = (
     Case("field blind to decline", {"loadings": _loading(_CONCERNS, condition=0.0)}),
     Case("urgent under-reported .6", {"loadings": _loading(_URGENT, reporting=0.6)}),
     Case("urgent under-reported 1", {"loadings": _loading(_URGENT, reporting=1.0)}),
+    # Added after the freeze, before the first headline run: what the stream of damage is worth, and a town as large
+    # and as troubled as the one that docs/model.md's first figures come from.
+    Case("no damage written down", {}, without=("vandalism_repairs",)),
+    Case(
+        "twice as troubled, noise 0",
+        {
+            "habit_sd": 0.0,
+            "n_complexes": 3000,
+            "n_area_teams": 40,
+            "n_weeks": 208,
+            "shares": Shares(quiet_decline=0.016, went_quiet=0.024, afraid=0.016, cannot_report=0.05),
+        },
+    ),
 )
