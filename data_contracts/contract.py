@@ -1,7 +1,7 @@
 """What one table promises, read from its Open Data Contract Standard file.
 
-The YAML files in `inputs/` and `published/` are the only place where a column's name, type, unit, Dutch meaning,
-VERA term, allowed values and checks stand. Everything else asks this module.
+The YAML files in `inputs/`, `published/` and `backtest/` are the only place where a column's name, type, unit, Dutch
+meaning, VERA term, allowed values and checks stand. Everything else asks this module.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from open_data_contract_standard import model as odcs
 
 from data_contracts.row_rules import RowRule, rules_of
 
-Room = Literal["inputs", "published"]
+# What a backtest reads is delivered like any input, but no weekly run asks for it.
+Room = Literal["inputs", "published", "backtest"]
 HERE = Path(__file__).parent
 
 
@@ -58,7 +59,7 @@ class Contract:
 
     Attributes:
         name: Stem of the file, the table and the mapping.
-        room: `inputs` or `published`.
+        room: `inputs`, `published` or `backtest`.
         is_required: Whether the weekly run needs this input at all.
         event_column: The column that says in which week a row falls, or None.
         max_age_days: Days without a new row after which the source is called old, or None [d].
@@ -133,7 +134,7 @@ def read_contract(path: Path) -> Contract:
     The pydantic model drops unknown keys silently, so the file is also held against the package's JSON schema.
 
     Args:
-        path: A `NAME.odcs.yaml` file in `inputs/` or `published/`.
+        path: A `NAME.odcs.yaml` file in the folder of its room.
 
     Raises:
         ValueError: If the file breaks the standard or misses something that Luisterpost needs.
@@ -154,7 +155,7 @@ def read_contract(path: Path) -> Contract:
     tolerance = float(said.get("tolerancePercent", 0)) / 100
     return Contract(
         name=path.name.removesuffix(".odcs.yaml"),
-        room="inputs" if path.parent.name == "inputs" else "published",
+        room=_room(path),
         version=parsed.version or "",
         title=table.businessName or table.name or "",
         purpose=_line(description.purpose),
@@ -168,8 +169,13 @@ def read_contract(path: Path) -> Contract:
         tolerance=tolerance,
         sorted_by=tuple(said.get("sortedBy", ())),
         columns=columns,
-        rules=rules_of(table, is_input=path.parent.name == "inputs", tolerance=tolerance),
+        rules=rules_of(table, is_input=_room(path) != "published", tolerance=tolerance),
     )
+
+
+def _room(path: Path) -> Room:
+    rooms: dict[str, Room] = {"inputs": "inputs", "backtest": "backtest"}
+    return rooms.get(path.parent.name, "published")
 
 
 @cache

@@ -32,9 +32,9 @@ class ColumnShape:
 
 
 def table_shape(contract: Contract) -> tuple[ColumnShape, ...]:
-    """The exact columns of the contract's table, in order; inputs carry their lineage as well."""
+    """The exact columns of the contract's table, in order; what is delivered carries its lineage as well."""
     columns = [ColumnShape(column.name, column.physical_type) for column in contract.columns]
-    if contract.room == "inputs":
+    if contract.room != "published":
         columns += [ColumnShape(name, physical_type) for name, physical_type in LINEAGE]
     return tuple(columns)
 
