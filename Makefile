@@ -32,8 +32,9 @@ check: .venv/.develops ## Style, types, and which room may import which
 setup: .venv/.develops ## Set up the virtual environment, and nothing else
 
 .PHONY: bench
-bench: .venv/.develops ## Measure seconds and memory per step, as ratios to a bare group-by (about 10 minutes)
+bench: .venv/.develops ## Measure seconds and memory per step, as ratios to a bare group-by (about 15 minutes)
 	@$(BIN)/python tests/benchmarks/weekly.py
+	@$(BIN)/python tests/benchmarks/estimator.py
 
 .PHONY: docs
 docs: .venv/.develops ## Write the pages that are made from contracts

@@ -80,6 +80,19 @@ def _commands(language: Language) -> click.Group:
     sources = option("--sources", say("cli.sources"), required=True, metavar=say("cli.folder_or_name"))
     inbox = option("--inbox", say("cli.inbox"), type=click.Path(path_type=Path), metavar=say("cli.folder"))
     week = option("--week", say("cli.week"), metavar="2026-W46")
+    published = option("--week", say("cli.published_week"), metavar="2026-W46")
+    complex_id = click.Argument(["complex_id"], metavar=say("cli.complex"))
+    every = option(
+        "--every",
+        say("cli.default", text=say("cli.every"), default=4),
+        type=click.IntRange(min=1),
+        default=4,
+        metavar=say("cli.weeks"),
+    )
+    quick = option("--quick", say("cli.quick"), is_flag=True)
+    page_only = option("--page-only", say("cli.page_only"), is_flag=True)
+    toronto = option("--toronto", say("cli.toronto"), type=click.Path(path_type=Path), metavar=say("cli.folder"))
+    out = option("--out", say("cli.out"), type=click.Path(path_type=Path), metavar=say("cli.folder"))
     folder = click.Argument(["folder"], type=click.Path(path_type=Path), metavar=say("cli.folder"))
     demo_folder = click.Argument(
         ["folder"], type=click.Path(path_type=Path), metavar=f"[{say('cli.folder')}]", default=Path("demo-inbox")
@@ -94,6 +107,9 @@ def _commands(language: Language) -> click.Group:
     add("weekly", _weekly, sources, inbox, week, home)
     add("check", _check, sources, inbox)
     add("status", _status, home)
+    add("explain", _explain, complex_id, home, published)
+    add("backtest", _backtest, sources, inbox, every, home)
+    add("benchmark", _benchmark, quick, page_only, toronto, out)
     add("serve", _serve, sources, inbox, home)
     return group
 
@@ -195,6 +211,42 @@ def _status(language: Language, home: Path) -> int:
     from flows.terminal import show_status
 
     show_status(latest_week(Home(home.resolve())), language)
+    return DONE
+
+
+def _explain(language: Language, complex_id: str, home: Path, week: str | None) -> int:
+    from flows.explain_terminal import show_explanation
+    from flows.explaining import explain
+    from flows.home import Home
+    from flows.results import latest_week, published_week
+    from models.weeks import parse_week
+
+    place = Home(home.resolve())
+    found = published_week(place, parse_week(week)) if week else latest_week(place)
+    show_explanation(explain(found, complex_id), language)
+    return DONE
+
+
+def _backtest(language: Language, sources: str, inbox: Path | None, every: int, home: Path, debug: bool) -> int:
+    from flows.progress import progress
+
+    with progress(language, is_debug=debug, has_known_steps=False):
+        from flows.backtest import backtest
+
+        found = backtest(sources, inbox, home, every, _now(), language.code)
+    from flows.backtest_terminal import show_backtest
+
+    show_backtest(found, language)
+    return DONE
+
+
+def _benchmark(language: Language, quick: bool, page_only: bool, toronto: Path | None, out: Path | None) -> int:
+    from flows.benchmark.command import benchmark
+
+    _leave_at_once_when_interrupted(language)
+    # A quick run must not take the place of the real figures.
+    page = benchmark(out or Path("benchmark-quick" if quick else "docs"), toronto, _now(), language, quick, page_only)
+    click.echo(language.say("benchmark.written", page=page))
     return DONE
 
 

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from flows.home import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
 from flows.language import Language
-from flows.quarters import Quarter, coarse, last_closed_quarter, quarter_counts
+from flows.quarters import SMALL, Quarter, coarse, last_closed_quarter, quarter_counts
 from flows.results import PublishedWeek, is_blind
 from flows.run import Run
 from models.streams import STREAMS
@@ -28,6 +28,8 @@ REPORT_STREAMS = [stream.name for stream in STREAMS if stream.tells_of == "repor
 CONDITION_STREAMS = [stream.name for stream in STREAMS if stream.tells_of == "condition"]
 # Log-odds that a stream must add before its worry is worth a sentence.
 WORTH_SAYING = 0.3
+# A count that people would call less than what is expected.
+CLEARLY_LESS = 0.8
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def digests(week: PublishedWeek, language: Language) -> list[Digest]:
     counts = quarter_counts(week.table("streams"), REPORT_STREAMS, quarter)
     seen = {row["complex_id"]: row for row in counts.to_dicts()}
     worries = _worries(week.table("reasons"))
-    unseen = tuple(_unseen(week.table("sources"), language))
+    unseen = tuple(unseen_sources(week.table("sources"), language))
     if is_blind(week):
         unseen = (language.say("unseen.condition"), *unseen)
     found = []
@@ -160,20 +162,27 @@ def _heard(counts: dict[str, Any] | None, quarter: Quarter, language: Language) 
     shown = coarse(counts["seen"])
     expected = max(1, round(counts["expected"]))
     if shown is None:
-        return language.say("heard.few", period=period, expected=expected)
-    return language.say("heard.some", period=period, seen=shown, expected=expected)
+        said = language.say("heard.few", period=period, expected=expected)
+    else:
+        said = language.say("heard.some", period=period, seen=shown, expected=expected)
+    # Decided on what is shown, so that the sentence tells nothing that the figures do not.
+    is_less = expected > SMALL if shown is None else shown < CLEARLY_LESS * expected
+    return said if is_less else f"{said} {language.say('heard.not_less')}"
 
 
 def _worries(reasons: pl.DataFrame) -> dict[str, list[str]]:
-    """Per complex the condition streams that add to the worry, strongest first."""
+    """Per complex the worries worth a sentence, strongest first; `earlier` where only older weeks tell of them."""
     strong = reasons.filter(pl.col("stream").is_in(CONDITION_STREAMS), pl.col("log_odds") >= WORTH_SAYING)
     ordered = strong.sort("log_odds", "stream", descending=[True, False])
-    return {
-        str(key[0]): group["stream"].to_list() for key, group in ordered.group_by("complex_id", maintain_order=True)
-    }
+    found = {}
+    for key, group in ordered.group_by("complex_id", maintain_order=True):
+        # A weight comes from all weeks; what is said of this period must hold in it.
+        now = group.filter(pl.col("seen") > pl.col("expected"))["stream"].to_list()
+        found[str(key[0])] = now or ["earlier"]
+    return found
 
 
-def _unseen(sources: pl.DataFrame, language: Language) -> list[str]:
+def unseen_sources(sources: pl.DataFrame, language: Language) -> list[str]:
     """One sentence per source that was missing, old or stopped; only those that the judgement rests on."""
     told = []
     for row in sources.to_dicts():

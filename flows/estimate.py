@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -12,9 +13,17 @@ from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from data_contracts.tables import create_table
 from flows.run import Run
-from flows.warehouse import set_variables, transaction
+from flows.warehouse import insert_rows, set_variables, transaction
 from models.panel import STEPS, panel_variables
 from models.weeks import week_name, week_of
+
+ANSWERS = Path(__file__).parent / "published" / "answers.sql"
+# Of the weeks before, only what decides who is under discussion: at 80,000 complexes a year has four million rows.
+HISTORY = """
+    select complex_id, week, area_team, p_quiet_decline, state, is_private_small, is_too_small_to_know,
+      if(week = $week, silence_kind, null) as silence_kind, if(week = $week, missing_sources, null) as missing_sources
+    from scores.scores where week <= $week
+"""
 
 
 def choose_week(con: duckdb.DuckDBPyConnection, run: Run) -> date:
@@ -49,22 +58,42 @@ def count_panel(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
 
 
 def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
-    """Scores the week and those before it, and gives the number of complexes scored."""
+    """Scores the week, and those before it that are new or changed, and gives the number of complexes scored.
+
+    Raises:
+        Problem: `week.no_complexes`.
+    """
+    from flows.checkpoints import Ground, checkpoint_of, keep_checkpoint, keep_lesson, lesson_in_force
     from models.scores import score_weeks
 
+    policy = run.settings.policy
     weekly = con.execute("from panel.weekly order by complex_id, week").pl()
-    if weekly.is_empty():
+    if not (weekly["week"] == week).any():
         raise Problem("week.no_complexes", week=week_name(week))
+    changes = _begun(con, "registration_changes", week)
+    ground = Ground.of(run, changes, weekly)
+    kept = lesson_in_force(con, run, week, ground)
+    before = checkpoint_of(con, kept, week)
     scored = score_weeks(
-        weekly, current_complexes(con, week), run.settings.policy, run.settings.policy.backfill_weeks + 1
+        weekly,
+        current_complexes(con, week),
+        policy,
+        policy.backfill_weeks + 1,
+        changes=changes,
+        interventions=_begun(con, "interventions", week),
+        lesson=kept.lesson if kept else None,
+        checkpoint=before,
     )
     with transaction(con):
-        for name, rows in (("scores", scored.scores), ("streams", scored.streams), ("reasons", scored.reasons)):
-            replace_table(con, f"scores.{name}", name, rows)
-    n_complexes = scored.scores.filter(pl.col("week") == week).height
-    if n_complexes == 0:
-        raise Problem("week.no_complexes", week=week_name(week))
-    return n_complexes
+        if before:
+            _add_scores(con, scored.scores, week - timedelta(weeks=policy.backfill_weeks))
+        else:
+            replace_table(con, "scores.scores", "scores", scored.scores)
+        replace_table(con, "scores.streams", "streams", scored.streams)
+        replace_table(con, "scores.reasons", "reasons", scored.reasons)
+        kept = kept or keep_lesson(con, run, week, ground, scored.lesson)
+        keep_checkpoint(con, kept, week, scored.checkpoint)
+    return scored.scores.filter(pl.col("week") == week).height
 
 
 def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
@@ -75,16 +104,19 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     """
     from models.selection import select_flags
 
-    scores = con.execute("from scores.scores where week = ? order by complex_id", [week]).pl()
-    _check_teams(run, scores["area_team"].unique().sort().to_list())
-    flags = select_flags(
+    set_variables(con, {"week": week})
+    scores = con.execute(HISTORY, {"week": week}).pl()
+    _check_teams(run, scores.filter(pl.col("week") == week)["area_team"].unique().sort().to_list())
+    selection = select_flags(
         scores=scores,
         reasons=con.execute("from scores.reasons where week = ? order by complex_id, stream", [week]).pl(),
         safety=con.execute("select complex_id from panel.safety order by all").pl()["complex_id"],
         earlier=con.execute("from flags.flags where week <= ?", [week]).pl(),
         policy=run.settings.policy,
         capacity=run.settings.capacity,
+        answers=con.execute(ANSWERS.read_text(encoding="utf-8")).pl(),
     )
+    flags = selection.flags
     spoken = flags.with_columns(
         question=_sentences(run, "question", flags),
         first_step=_sentences(run, "first_step", flags),
@@ -95,6 +127,8 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     with transaction(con):
         con.execute("delete from flags.flags where week = ?", [week])
         insert_rows(con, "flags.flags", spoken.select(contract("published", "flags").column_names))
+        con.execute("delete from checks.fell_off where week = ?", [week])
+        insert_rows(con, "checks.fell_off", selection.fell_off.select(pl.lit(week), "area_team", "n_fell_off"))
     return spoken.height
 
 
@@ -117,19 +151,26 @@ def current_complexes(con: duckdb.DuckDBPyConnection, week: date) -> pl.DataFram
     ).pl()
 
 
+def _begun(con: duckdb.DuckDBPyConnection, name: str, week: date) -> pl.DataFrame:
+    """The rows of a list that is kept by hand, of what had begun by the end of the week."""
+    return con.execute(
+        f"from raw.{name} where _withdrawn_at is null and _valid_until is null and starts_on < ? order by all",
+        [week + timedelta(weeks=1)],
+    ).pl()
+
+
+def _add_scores(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, oldest: date) -> None:
+    """Puts newly scored weeks in the place of what stood there, and drops the weeks that are too old to tell."""
+    con.execute("delete from scores.scores where week >= ? or week < ?", [rows["week"].min(), oldest])
+    insert_rows(con, "scores.scores", rows.select(contract("published", "scores").column_names))
+
+
 def replace_table(con: duckdb.DuckDBPyConnection, table: str, name: str, rows: pl.DataFrame) -> None:
     """Replaces a table of a published contract by `rows`, in the contract's own columns and types."""
     promised = contract("published", name)
     con.execute(f"drop table if exists {table}")
     con.execute(create_table(promised, table))
     insert_rows(con, table, rows.select(promised.column_names))
-
-
-def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    """Appends polars rows to a table, by position."""
-    con.register("arriving", rows.to_arrow())
-    con.execute(f"insert into {table} from arriving")
-    con.unregister("arriving")
 
 
 def _write_gaps(con: duckdb.DuckDBPyConnection, run: Run) -> None:

@@ -87,6 +87,15 @@ class Language:
         """A share as a percentage without decimals."""
         return format_percent(value, "#,##0 %" if self.code == "nl" else "#,##0%", locale=self._locale)
 
+    def chance(self, value: float) -> str:
+        """A chance as a percentage with one decimal."""
+        return format_percent(value, "#,##0.0 %" if self.code == "nl" else "#,##0.0%", locale=self._locale)
+
+    def fixed(self, value: float, digits: int) -> str:
+        """A figure with exactly so many decimals, for columns and for sums."""
+        # Rounded first: a nought has no sign.
+        return format_decimal(round(value, digits) + 0.0, "#,##0." + "0" * digits, locale=self._locale)
+
     @property
     def _locale(self) -> Locale:
         return Locale.parse(self.code)

@@ -20,7 +20,8 @@ from flows.settings import check_known, check_timezone
 
 SHIPPED = Path(data_contracts.__file__).parent / "mappings"
 ENDINGS = (".sql", ".parquet", ".csv", ".xlsx")
-SAID = ("title", "attribution", "timezone", "contracts")
+SAID = ("title", "attribution", "timezone", "contracts", "backtest")
+SAID_OF_BACKTEST = ("bad_below", "worse_by")
 SAID_OF_SOURCE = ("delivery", "tolerance_percent", "gaps", "not_observed_before")
 BEGINNING = date(1, 1, 1)
 Delivery = Literal["full", "increment"]
@@ -42,6 +43,19 @@ class SourceTerms:
 
 
 @dataclass(frozen=True)
+class BacktestTerms:
+    """What a bad score of a later visit is, and a worse one.
+
+    Attributes:
+        bad_below: Below this score a visit found it bad [score].
+        worse_by: This many points below the previous score is clearly worse [score].
+    """
+
+    bad_below: float
+    worse_by: float
+
+
+@dataclass(frozen=True)
 class Mapping:
     """One folder of sources.
 
@@ -51,6 +65,7 @@ class Mapping:
         attribution: A line that must stand with every result, or None.
         timezone: Zone of the organisation, or None.
         terms: What is said per contract.
+        backtest: What a bad later visit is, or None where nothing is said.
     """
 
     folder: Path
@@ -58,6 +73,7 @@ class Mapping:
     attribution: str | None
     timezone: str | None
     terms: dict[str, SourceTerms]
+    backtest: BacktestTerms | None = None
 
     def terms_of(self, name: str) -> SourceTerms:
         """The terms of one source; increments, unless said otherwise."""
@@ -94,6 +110,7 @@ def find_mapping(sources: str, inbox: Path | None) -> Mapping:
         attribution=said.get("attribution"),
         timezone=said.get("timezone"),
         terms={name: _terms(name, terms, folder / "mapping.yaml") for name, terms in said["contracts"].items()},
+        backtest=_backtest(_table(said, "backtest", folder / "mapping.yaml"), folder / "mapping.yaml"),
     )
 
 
@@ -117,7 +134,7 @@ def _has_sources(folder: Path) -> bool:
 
 def _read_said(file: Path) -> dict[str, Any]:
     if not file.exists():
-        return {"contracts": {}}
+        return {"contracts": {}, "backtest": {}}
     try:
         said = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     # A day that does not exist, such as 30 February, is a bare ValueError of the YAML reader.
@@ -165,6 +182,18 @@ def _terms(name: str, written: Any, file: Path) -> SourceTerms:
             raise Problem("settings.wrong_type", file=file, key=f"{name}.not_observed_before", wanted="2025-12-01")
         gaps.append((BEGINNING, begins - timedelta(days=1)))
     return SourceTerms(delivery=delivery, tolerances=tolerances, gaps=tuple(gaps))
+
+
+def _backtest(written: dict[str, Any], file: Path) -> BacktestTerms | None:
+    if not written:
+        return None
+    for key in written:
+        check_known(str(key), SAID_OF_BACKTEST, file)
+    for key in SAID_OF_BACKTEST:
+        value = written.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Problem("settings.wrong_type", file=file, key=f"backtest.{key}", wanted=f"{key}: 5")
+    return BacktestTerms(float(written["bad_below"]), float(written["worse_by"]))
 
 
 def _table(written: dict[str, Any], name: str, file: Path) -> dict[str, Any]:

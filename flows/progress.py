@@ -18,8 +18,14 @@ STEPS_AFTER_SOURCES = 5
 
 
 @contextmanager
-def progress(language: Language, *, is_debug: bool) -> Iterator[None]:
-    """Shows each step that the flow announces through the logger `luisterpost`."""
+def progress(language: Language, *, is_debug: bool, has_known_steps: bool = True) -> Iterator[None]:
+    """Shows each step that is announced through the logger `luisterpost`.
+
+    Args:
+        language: Language of what people read.
+        is_debug: Whether other handlers hear of it as well.
+        has_known_steps: Whether it is the weekly run, of which the number of steps is known.
+    """
     log = logging.getLogger("luisterpost")
     log.setLevel(logging.INFO)
     log.propagate = is_debug
@@ -30,7 +36,8 @@ def progress(language: Language, *, is_debug: bool) -> Iterator[None]:
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(language.say("step.start"), total=len(contracts("inputs")) + STEPS_AFTER_SOURCES)
+        n_steps = len(contracts("inputs")) + STEPS_AFTER_SOURCES if has_known_steps else None
+        task = bar.add_task(language.say("step.start"), total=n_steps)
         with _handled(log, _Bar(bar, task)):
             yield
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import asdict
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,10 +23,9 @@ from data_contracts.freshness import source_state
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.tables import check_shape, create_table
-from flows.estimate import insert_rows
 from flows.home import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, Home
 from flows.run import Run
-from flows.warehouse import set_variables, transaction
+from flows.warehouse import insert_rows, set_variables, transaction
 from models.weeks import week_name
 
 QUERIES = Path(__file__).parent / "published"
@@ -133,6 +133,7 @@ def _manifest(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> dict[str,
         "week_starts_on": week.isoformat(),
         "attribution": run.mapping.attribution,
         "language": run.language_code,
+        "policy": asdict(run.settings.policy),
         "contracts": {name: promised.version for name, promised in contracts("published").items()},
         "rows": rows,
     }

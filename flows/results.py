@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import polars as pl
 
 from data_contracts.problem import Problem
 from flows.home import Home
+from models.policy import Policy
 from models.streams import STREAMS
-from models.weeks import parse_week
+from models.weeks import parse_week, week_name
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class PublishedWeek:
     def week_name(self) -> str:
         """ISO name of the week."""
         return str(self.manifest["week"])
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The values that were in force; today's own where an older week does not say."""
+        said = self.manifest.get("policy", {})
+        return replace(Policy(), **{each.name: said[each.name] for each in fields(Policy) if each.name in said})
 
     @cached_property
     def flags(self) -> pl.DataFrame:
@@ -73,3 +81,16 @@ def latest_week(home: Home) -> PublishedWeek:
     if not home.latest.exists():
         raise Problem("results.none_yet", home=home.folder)
     return PublishedWeek(home.latest.resolve())
+
+
+def published_week(home: Home, week: date) -> PublishedWeek:
+    """The last published run of a week.
+
+    Raises:
+        Problem: `results.none_yet` or `results.no_such_week`, with the latest there is.
+    """
+    latest = latest_week(home)
+    runs = sorted(home.published.glob(f"weeks/{week_name(week)}.*"))
+    if not runs:
+        raise Problem("results.no_such_week", week=week_name(week), home=home.folder, latest=latest.week_name)
+    return PublishedWeek(runs[-1])

@@ -25,7 +25,7 @@ CHOSEN = ("quiet_decline", "went_quiet")
 
 def show_week(published: Published, language: Language) -> None:
     """The week's flags, what was read, what was not seen, and where the result stands."""
-    console, say = _console(), language.say
+    console, say = page_console(), language.say
     week = PublishedWeek(published.folder)
     console.print(say("week.title", week=week.week_name))
     _show_lag(console, published, language)
@@ -33,6 +33,7 @@ def show_week(published: Published, language: Language) -> None:
     if is_blind(week):
         console.print(say("week.blind", count=quiet_complexes(week)))
     console.print(flags_table(week, language))
+    _show_explain(console, published, week, language)
     console.print(accounts_table(published.accounts, language))
     _show_set_apart(console, published.accounts, language)
     _show_stopped(console, published.accounts, language)
@@ -44,7 +45,7 @@ def show_week(published: Published, language: Language) -> None:
 
 def show_status(week: PublishedWeek, language: Language) -> None:
     """The last good week: which it is, what stood in it, and the state of each source."""
-    console, say = _console(), language.say
+    console, say = page_console(), language.say
     console.print(say("week.title", week=week.week_name))
     _show_counts(console, week, language)
     table = Table(box=SIMPLE)
@@ -67,7 +68,7 @@ def show_status(week: PublishedWeek, language: Language) -> None:
 
 def show_check(report: CheckReport, language: Language) -> None:
     """What would become of each source, and examples of the rows that would be set apart."""
-    console, say = _console(), language.say
+    console, say = page_console(), language.say
     console.print(accounts_table(report.accounts, language))
     _show_stopped(console, report.accounts, language)
     for account in report.accounts:
@@ -100,7 +101,7 @@ def flags_table(week: PublishedWeek, language: Language) -> Table:
             f"{flag['name']} ({flag['complex_id']})",
             language.write(flag["homes"]),
             _heard(flag, language),
-            _why(flag, language),
+            why_flagged(flag, language),
         )
     return table
 
@@ -134,7 +135,8 @@ def _heard(flag: dict[str, Any], language: Language) -> str:
     )
 
 
-def _why(flag: dict[str, Any], language: Language) -> str:
+def why_flagged(flag: dict[str, Any], language: Language) -> str:
+    """Why a complex is on the list, in a few words."""
     said = [language.say(f"why.{flag['why']}")]
     if flag["why"] in CHOSEN:
         said.append(language.say(f"kind.{flag['silence_kind']}"))
@@ -166,6 +168,14 @@ def _show_counts(console: Console, week: PublishedWeek, language: Language) -> N
     )
 
 
+def _show_explain(console: Console, published: Published, week: PublishedWeek, language: Language) -> None:
+    """How to see the sum behind a flag; the figures in the table alone need not look like silence."""
+    chosen = week.flags.filter(pl.col("why").is_in(CHOSEN))["complex_id"]
+    if chosen.len():
+        home = published.run.home.folder
+        console.print(language.say("flags.explain", complex=chosen[0], home=home), soft_wrap=True)
+
+
 def _show_set_apart(console: Console, accounts: tuple[Account, ...], language: Language) -> None:
     for account in accounts:
         for rule, count in account.rules.items():
@@ -191,6 +201,7 @@ def _rule(rule_id: str, language: Language) -> str:
     return language.say(f"rule.{kind}", column=column)
 
 
-def _console() -> Console:
+def page_console() -> Console:
+    """A console for people or a file."""
     # Values come from files: no markup of theirs is obeyed. A file or pipe has no width; a page has about this.
     return Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else PAGE_WIDTH)

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from data_contracts.contract import contracts
 from data_contracts.problem import Problem
@@ -43,6 +44,17 @@ CHECKS_TABLES = {
         last_seen_at TIMESTAMP""",
     # Per source and period: days that the mapping declares unobserved.
     "gaps": "source VARCHAR, from_on DATE, until_on DATE",
+    # Per week and team: how many complexes were probable enough for the list and had no place on it.
+    "fell_off": "week DATE, area_team VARCHAR, n_fell_off BIGINT",
+}
+
+# What the models leave from one run to the next, beside the scores. Grain first, then why it is there.
+MEMORY_TABLES = {
+    # Per run that learned: what the town taught it, and on which ground (`checkpoints.py`).
+    "lessons": "learned_on DATE, run_id VARCHAR, terms VARCHAR, changes VARCHAR, sight VARCHAR, lesson VARCHAR",
+    # One row: which weeks the table of scores rests on, by which lesson.
+    "checkpoint": """lesson_run_id VARCHAR, week DATE, complex_ids VARCHAR[], week_numbers BIGINT[],
+        digests VARCHAR[]""",
 }
 
 
@@ -91,6 +103,8 @@ def prepare_warehouse(con: duckdb.DuckDBPyConnection, run_id: str, started_at: d
             con.execute(f"create schema if not exists {schema}")
         for name, columns in CHECKS_TABLES.items():
             con.execute(f"create table if not exists checks.{name} ({columns})")
+        for name, columns in MEMORY_TABLES.items():
+            con.execute(f"create table if not exists scores.{name} ({columns})")
         for name, contract in contracts("inputs").items():
             con.execute(create_table(contract, f"raw.{name}"))
         con.execute(create_table(contracts("published")["flags"], "flags.flags"))
@@ -139,6 +153,13 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    """Appends polars rows to a table, by position."""
+    con.register("arriving", rows.to_arrow())
+    con.execute(f"insert into {table} from arriving")
+    con.unregister("arriving")
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, variables: dict[str, object]) -> None:

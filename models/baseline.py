@@ -6,12 +6,13 @@ normal), nor where (a whole silent district must stay visible). Hence these thre
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import PoissonRegressor
@@ -111,22 +112,72 @@ class ExpectedRate(BaseEstimator):  # type: ignore[misc]
         return found
 
 
+@dataclass(frozen=True)
+class RateTable:
+    """A learned rate, as plain figures that can be kept and read.
+
+    Attributes:
+        overall: Pooled rate [events per unit of exposure].
+        intercept: Log of the factor on it that all share.
+        factors: Log of the factor of each class, by column of `PHYSICAL`.
+        season: Of each of `SEASON`.
+    """
+
+    overall: float
+    intercept: float
+    factors: Mapping[str, Mapping[str, float]]
+    season: tuple[float, ...]
+
+    @classmethod
+    def of(cls, rate: ExpectedRate) -> Self:
+        """The figures of a fitted rate."""
+        if rate.model_ is None:
+            return cls(rate.overall_, 0.0, {}, (0.0,) * len(SEASON))
+        columns, regressor = rate.model_[0], rate.model_[-1]
+        names = columns.named_transformers_["building"].categories_
+        found = iter(regressor.coef_.tolist())
+        factors = {
+            column: {str(each): next(found) for each in values} for column, values in zip(PHYSICAL, names, strict=True)
+        }
+        return cls(rate.overall_, float(regressor.intercept_), factors, tuple(found))
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """What `dataclasses.asdict` gave."""
+        return cls(kept["overall"], kept["intercept"], kept["factors"], tuple(kept["season"]))
+
+    def predict(self, classes: pl.DataFrame, weeks: list[date]) -> Floats:
+        """Events expected per unit of exposure (n_complexes, n_weeks)."""
+        building = np.full(classes.height, self.intercept)
+        for column, of_value in self.factors.items():
+            # A class that was not there when the rate was learned is as the average one.
+            building += classes[column].replace_strict(of_value, default=0.0, return_dtype=pl.Float64).to_numpy()
+        season = season_columns(weeks).to_numpy() @ np.array(self.season)
+        found: Floats = self.overall * np.exp(building)[:, None] * np.exp(season)[None, :]
+        return found
+
+
+def learned_rate(series: StreamSeries, classes: pl.DataFrame, weeks: list[date]) -> RateTable:
+    """What like complexes have, learned from one stream of all complexes.
+
+    Args:
+        series: Counts and exposure.
+        classes: `building_classes` in the row order of the arrays.
+        weeks: Mondays, in the column order of the arrays.
+    """
+    filled = _cells(series, classes, weeks).filter(pl.col("exposure") > 0)
+    return RateTable.of(ExpectedRate(has_physics=series.stream.has_physics).fit(filled))
+
+
 def expected_counts(series: StreamSeries, classes: pl.DataFrame, weeks: list[date]) -> Floats:
-    """Events expected of each complex in each week, as like complexes would have them.
+    """Events expected of each complex in each week, as like complexes have them; 0 where masked.
 
     Args:
         series: Counts and exposure of one stream.
         classes: `building_classes` in the row order of the arrays.
         weeks: Mondays, in the column order of the arrays.
-
-    Returns:
-        Expected events; 0 where masked (n_complexes, n_weeks).
     """
-    cell_of, cells = _cells(series, classes, weeks)
-    n_classes = cells.height // len(weeks)
-    filled = cells.filter(pl.col("exposure") > 0)
-    rate = ExpectedRate(has_physics=series.stream.has_physics).fit(filled).predict(cells)
-    return series.exposure * rate.reshape(n_classes, len(weeks))[cell_of]
+    return series.exposure * learned_rate(series, classes, weeks).predict(classes, weeks)
 
 
 def season_columns(weeks: list[date]) -> pl.DataFrame:
@@ -142,17 +193,16 @@ def season_columns(weeks: list[date]) -> pl.DataFrame:
     )
 
 
-def _cells(series: StreamSeries, classes: pl.DataFrame, weeks: list[date]) -> tuple[NDArray[np.int64], pl.DataFrame]:
-    """Counts summed per building class and week, and the class of each complex (n_complexes)."""
+def _cells(series: StreamSeries, classes: pl.DataFrame, weeks: list[date]) -> pl.DataFrame:
+    """Counts summed per building class and week."""
     kinds = classes.select(PHYSICAL).unique(maintain_order=True).with_row_index("kind")
     kind = classes.join(kinds, on=PHYSICAL, how="left", maintain_order="left")["kind"].to_numpy().astype(np.int64)
     seen = np.zeros((kinds.height, len(weeks)))
     exposure = np.zeros((kinds.height, len(weeks)))
     np.add.at(seen, kind, series.seen)
     np.add.at(exposure, kind, series.exposure)
-    cells = (
+    return (
         kinds.join(season_columns(weeks).with_row_index("week_number"), how="cross")
         .sort("kind", "week_number")
         .with_columns(seen=pl.Series(seen.ravel()), exposure=pl.Series(exposure.ravel()))
     )
-    return kind, cells

@@ -17,7 +17,7 @@ from models.streams import Floats, StreamSeries
 
 
 def mask_silent_feeds(
-    series: list[StreamSeries], expected: list[Floats], due: float
+    series: list[StreamSeries], expected: list[Floats], due: float, teams: NDArray[np.int64] | None = None
 ) -> tuple[list[StreamSeries], NDArray[np.bool_]]:
     """Masks the report streams over runs of zeros in which more than `due` reports of its own were due.
 
@@ -25,6 +25,8 @@ def mask_silent_feeds(
         series: All streams of all complexes.
         expected: Expected events of each stream; 0 where masked, each (n_complexes, n_weeks).
         due: Reports at the complex's own pace (never above its peers') above which a run is a fault [reports].
+        teams: Area team of each complex, numbered from 0: a whole team without a single report is a fault much sooner
+            than one complex is (n_complexes).
 
     Returns:
         The streams, report streams masked where suspect; and the mask (n_complexes, n_weeks).
@@ -32,16 +34,13 @@ def mask_silent_feeds(
     reports = [i for i, each in enumerate(series) if each.stream.tells_of == "report"]
     seen = np.sum([series[i].seen for i in reports], axis=0)
     due_in_week = np.sum([expected[i] for i in reports], axis=0)
-    run = np.cumsum(seen > 0, axis=1)
-    rows = np.broadcast_to(np.arange(run.shape[0])[:, None], run.shape)
-    peers_in_run = np.zeros((run.shape[0], run.shape[1] + 1))
-    is_zero = seen == 0
-    np.add.at(peers_in_run, (rows[is_zero], run[is_zero]), due_in_week[is_zero])
-    in_run = peers_in_run[rows, run]
-    # Its own pace in all other weeks, as a ratio to its peers; one report's worth of theirs where it has few.
-    elsewhere = due_in_week.sum(axis=1, keepdims=True) - in_run
-    own_pace = (1 + seen.sum(axis=1, keepdims=True)) / (1 + elsewhere)
-    is_suspect = is_zero & (in_run * np.minimum(own_pace, 1) > due)
+    is_suspect = _silent_runs(seen, due_in_week, due)
+    if teams is not None and teams.size:
+        n_teams = int(teams.max()) + 1
+        by_team = [np.zeros((n_teams, seen.shape[1])) for _ in range(2)]
+        for total, each in zip(by_team, (seen, due_in_week), strict=True):
+            np.add.at(total, teams, each)
+        is_suspect |= _silent_runs(by_team[0], by_team[1], due)[teams] & (due_in_week > 0)
     masked = [
         replace(
             each,
@@ -54,3 +53,18 @@ def mask_silent_feeds(
         for i, each in enumerate(series)
     ]
     return masked, is_suspect
+
+
+def _silent_runs(seen: Floats, due_in_week: Floats, due: float) -> NDArray[np.bool_]:
+    """Weeks in runs of zeros with more than `due` reports due at its own pace, per row."""
+    run = np.cumsum(seen > 0, axis=1)
+    rows = np.broadcast_to(np.arange(run.shape[0])[:, None], run.shape)
+    peers_in_run = np.zeros((run.shape[0], run.shape[1] + 1))
+    is_zero = seen == 0
+    np.add.at(peers_in_run, (rows[is_zero], run[is_zero]), due_in_week[is_zero])
+    in_run = peers_in_run[rows, run]
+    # Its own pace in all other weeks, as a ratio to its peers; one report's worth of theirs where it has few.
+    elsewhere = due_in_week.sum(axis=1, keepdims=True) - in_run
+    own_pace = (1 + seen.sum(axis=1, keepdims=True)) / (1 + elsewhere)
+    found: NDArray[np.bool_] = is_zero & (in_run * np.minimum(own_pace, 1) > due)
+    return found

@@ -30,24 +30,22 @@ class Policy:
     )
     long_window_weeks: int = _value(52, "weeks", "a whole year: every season counts once", 8, 208)
     backfill_weeks: int = _value(52, "weeks", "a first run shows a year of scores at once", 0, 208)
+    relearn_weeks: int = _value(
+        4, "weeks", "like complexes change slowly; learned every week, all earlier scores would move every week", 1, 26
+    )
 
     # What counts as quiet and as worrying
     quiet_below: float = _value(
         0.6, "ratio to peers", "four in ten fewer reports than like complexes; smaller gaps are common habit", 0.1, 1
     )
     decline_above: float = _value(1.4, "ratio to peers", "four in ten more trouble than like complexes", 1, 5)
-    flag_from: float = _value(
-        0.1,
-        "probability",
-        "the window model takes quiet and declining as independent, so its product is timid: of simulated flags above "
-        "a tenth one in three is right, against one in thirty of all complexes",
-        0,
-        1,
-    )
     clear_from: float = _value(0.5, "probability", "a state is named once it is more likely than not", 0, 1)
 
-    earlier_quiet_below: float = _value(
-        0.3, "probability", "only what was probably heard the year before can be said to have gone quiet", 0, 1
+    calm_below: float = _value(
+        0.1, "probability", "calm is said only where fewer than one in ten such places would be getting worse", 0, 0.5
+    )
+    memory_weeks: int = _value(
+        104, "weeks", "quiet for two years is how it always was for most who live and work there", 26, 520
     )
 
     # When a complex says too little
@@ -114,8 +112,20 @@ class Policy:
     )
 
     # Who gets a flag
+    false_discovery_rate: float = _value(
+        0.2, "share of the list", "four in five of those on the list should truly be quiet and declining", 0.01, 0.9
+    )
+    enter_weeks: int = _value(3, "weeks", "one week on top may be chance; three of four are not", 1, 12)
+    of_weeks: int = _value(4, "weeks", "about a month is as long as one would wait before asking", 1, 12)
+    leave_below: float = _value(
+        0.3, "probability", "less than one in three: nobody is asked for this, and after a month a flag ends", 0, 1
+    )
+    leave_weeks: int = _value(4, "weeks", "a month below: a flag that goes and comes back is trusted by nobody", 1, 26)
     flags_per_team: int = _value(
-        2, "flags a week", "two new complexes is what a team can visit with attention beside its other work", 0, 20
+        2, "new flags a week", "two new complexes is what a team can visit with attention beside its other work", 0, 20
+    )
+    in_hand_per_team: int = _value(
+        5, "flags", "new, open and drawn together; with more in hand none of them is looked at well", 1, 100
     )
     drawn_per_team: int = _value(
         1, "complexes a week", "one complex by lot honours walks without cause and tells whether we are right", 0, 5
@@ -133,3 +143,9 @@ class Policy:
         ("police", "municipality"), "sources", "they know a threat from a quarrel, so one of them is enough"
     )
     seed: int = _value(2017, "number", "the lot is drawn again alike when a week is run twice", 0, 2**31 - 1)
+
+    # What the answers teach
+    known_rest_weeks: int = _value(13, "weeks", "who knew already is not asked again for a quarter of a year", 0, 104)
+    least_answered_draws: int = _value(
+        100, "answered draws", "with fewer, two or three positives decide, and any figure would be chance", 30, 10_000
+    )

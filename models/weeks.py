@@ -39,3 +39,8 @@ def week_name(week: date) -> str:
 def last_whole_week(today: date) -> date:
     """The Monday of the last week that had ended before `today`."""
     return week_of(today) - WEEK
+
+
+def week_number(week: date) -> int:
+    """Weeks since the Monday on which 0001-01-01 fell: neighbours differ by one."""
+    return (week.toordinal() - 1) // 7

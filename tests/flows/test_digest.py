@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 from story import MONDAY_MORNING, tell_story, write_town
 
-from flows.digest import Digest, Entry, digests, folder_name, render
+from flows.digest import Digest, Entry, _heard, _worries, digests, folder_name, render
 from flows.language import LANGUAGES, Language
+from flows.quarters import Quarter
 from flows.results import PublishedWeek
 from flows.run import make_run
 
@@ -107,3 +108,28 @@ def test_pages_are_for_their_owner_only(published: PublishedWeek) -> None:
 def test_a_page_needs_no_network(published: PublishedWeek) -> None:
     for digest in digests(published, Language("nl")):
         assert not re.search(r"https?://|src=|@import|url\(", render(digest, Language("nl")))
+
+
+def test_a_worry_holds_in_the_period_that_is_spoken_of() -> None:
+    rows = [
+        ("A", "urgent_repairs", 27, 10.8, 2.6),
+        ("A", "vandalism_repairs", 3, 0.5, 0.9),
+        ("A", "concerns", 0, 0.0, 0.6),
+        ("A", "bad_condition", 2, 0.6, 0.2),
+        ("A", "complaints", 9, 1.0, 3.0),
+        ("B", "concerns", 0, 0.4, 0.6),
+        ("C", "concerns", 3, 0.4, 0.1),
+    ]
+    reasons = pl.DataFrame(rows, ["complex_id", "stream", "seen", "expected", "log_odds"], orient="row")
+    assert _worries(reasons) == {"A": ["urgent_repairs", "vandalism_repairs"], "B": ["earlier"]}
+    said = Language("nl").say("worry.vandalism_repairs")
+    assert said == "Er was vaker iets vernield of verbrand dan bij vergelijkbare complexen."
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "is_less"),
+    [(2, 9.0, True), (2, 4.0, False), (4, 5.4, False), (10, 8.0, False), (10, 20, True)],
+)
+def test_a_number_that_is_not_low_is_not_left_to_speak_for_silence(seen: int, expected: float, is_less: bool) -> None:
+    told = _heard({"seen": seen, "expected": expected}, Quarter(2026, 3), Language("nl"))
+    assert ("Dat alleen zegt weinig" not in told) == is_less

@@ -12,10 +12,23 @@ import pytest
 from data_contracts.contract import contracts
 from data_contracts.problem import Problem, Spoken
 from flows.language import LANGUAGES, Language, catalogue
+from models.streams import STREAMS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("flows/**/*.py"), *ROOT.glob("data_contracts/*.py"), *ROOT.glob("models/**/*.py")]
 TEMPLATES = list(ROOT.glob("flows/templates/*.html"))
+KINDS = ("good", "afraid", "cannot", "not_registered", "not_looked_at", "emptied", "unknown")
+STATES = (
+    "always_quiet",
+    "went_quiet",
+    "calm_seen",
+    "loud_declining",
+    "recovering",
+    "feed_suspect",
+    "emptied",
+    "not_enough_evidence",
+    "ordinary",
+)
 # The contracts have no English descriptions, so the English starter says less.
 OWN_FIGURES = {"init.table", "init.column"}
 ASKED = re.compile(r"""(?:say|Problem|SourceUnavailable|Spoken)\(\s*(f?)["']([a-z_]+\.[\w.{}\[\]'"]*?)["'][,)]""")
@@ -82,15 +95,23 @@ def test_every_value_that_a_contract_allows_can_be_said(code: str) -> None:
     language = Language(code)
     allowed = {
         "why": ("quiet_decline", "went_quiet", "safety", "random_draw"),
-        "kind": ("good", "afraid", "cannot", "not_registered", "not_looked_at", "emptied", "unknown"),
+        "kind": KINDS,
         "status": ("new", "open", "snoozed", "closed", "impasse"),
         "state": ("fresh", "old", "missing", "stopped"),
         "source": tuple(contracts("inputs")),
-        "worry": ("urgent_repairs", "concerns", "bad_condition"),
+        "worry": tuple(each.name for each in STREAMS if each.tells_of == "condition"),
+        "stream": tuple(each.name for each in STREAMS),
+        "explain.name": STATES,
+        "explain.state": STATES,
+        "explain.kind": KINDS,
+        "explain.audience": ("general", "seniors", "care", "students", "youth"),
     }
     rules = {rule.id: rule.predicate for rule in contracts("published")["flags"].rules}
     for value in allowed["why"]:
         assert f"'{value}'" in rules["why.valid_values"], "the contract still allows it"
+    scores = {rule.id: rule.predicate for rule in contracts("published")["scores"].rules}
+    for rule, values in (("state.valid_values", STATES), ("silence_kind.valid_values", KINDS)):
+        assert sorted(re.findall(r"'(\w+)'", scores[rule])) == sorted(values)
     for group, values in allowed.items():
         for value in values:
             assert language.has(f"{group}.{value}")

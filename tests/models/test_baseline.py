@@ -1,6 +1,8 @@
 """What a complex like this would have: from its building and the season, and from nothing else."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,8 +15,10 @@ from models.baseline import (
     SEASON,
     WEEKS_A_YEAR,
     ExpectedRate,
+    RateTable,
     building_classes,
     expected_counts,
+    learned_rate,
     season_columns,
 )
 from models.policy import Policy
@@ -199,6 +203,44 @@ def test_a_class_with_few_events_leans_on_all_others() -> None:
     assert 1 < lucky < 50
     usual, lucky = ExpectedRate(prior_sd=0.1).fit(cells).predict(cells)
     assert lucky < 1.2
+
+
+def test_a_kept_rate_says_what_the_regression_says() -> None:
+    complexes, weeks = town(60), mondays(60)
+    rng = np.random.default_rng(3)
+    cells = (
+        building_classes(complexes)
+        .join(season_columns(weeks), how="cross")
+        .with_columns(seen=pl.Series(rng.poisson(2.0, 3600).astype(float)), exposure=pl.lit(30.0))
+    )
+    rate = ExpectedRate().fit(cells)
+    table = RateTable.of(rate)
+    found = table.predict(building_classes(complexes), weeks)
+    assert found.ravel() == pytest.approx(rate.predict(cells), rel=1e-12)
+    # By way of a file it is the same to the last digit.
+    kept = RateTable.from_dict(json.loads(json.dumps(asdict(table), allow_nan=False)))
+    assert kept == table
+    assert np.array_equal(kept.predict(building_classes(complexes), weeks), found)
+
+
+@pytest.mark.parametrize(("stream", "rate"), [(2, 0.1), (0, 0.0), (2, 0.0)])
+def test_a_rate_without_physics_or_events_is_kept_too(stream: int, rate: float) -> None:
+    complexes, weeks = town(10), mondays(20)
+    series = counted(homes_over(complexes, 20), rate, stream=stream)
+    table = learned_rate(series, building_classes(complexes), weeks)
+    assert RateTable.from_dict(json.loads(json.dumps(asdict(table)))) == table
+    assert (table.predict(building_classes(complexes), weeks) == series.seen.sum() / series.exposure.sum()).all()
+
+
+def test_a_kept_rate_knows_weeks_and_buildings_that_came_later() -> None:
+    complexes, weeks = town(60).with_columns(building_type=pl.lit("row")), mondays(104)
+    series = counted(homes_over(complexes, 104), 0.02)
+    table = learned_rate(series, building_classes(complexes), weeks)
+    later = [week + timedelta(weeks=104) for week in weeks]
+    new = complexes.with_columns(building_type=pl.lit("houseboat"))
+    found = table.predict(building_classes(new), later)
+    assert np.isfinite(found).all()
+    assert found.mean() == pytest.approx(0.02, rel=0.15)
 
 
 # What may not be known: who lives there, and where.

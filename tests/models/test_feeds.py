@@ -12,7 +12,7 @@ DUE = 7.0
 
 
 def town(n_complexes: int, n_weeks: int, a_week: float, seed: int = 1) -> tuple[list[StreamSeries], list[Floats]]:
-    """Six streams; the report streams together expect `a_week` reports a week of each complex."""
+    """All streams; the report streams together expect `a_week` reports a week of each complex."""
     rng = np.random.default_rng(seed)
     expected = np.full((n_complexes, n_weeks), a_week / len(REPORT))
     nothing = np.zeros((n_complexes, n_weeks), dtype=np.bool_)
@@ -145,3 +145,46 @@ def test_a_small_complex_is_never_a_broken_feed() -> None:
     silenced(series, slice(None), slice(None), REPORT)
     _, is_suspect = mask_silent_feeds(series, expected, DUE)
     assert not is_suspect.any()
+
+
+TEAMS = np.repeat(np.arange(5), 10)
+
+
+def test_a_whole_team_without_a_report_is_a_fault_where_one_complex_is_not() -> None:
+    series, expected = town(50, 80, a_week=0.5)
+    series = silenced(series, slice(10, 20), slice(60, 63), REPORT)
+    _, is_suspect = mask_silent_feeds(series, expected, DUE, TEAMS)
+    assert is_suspect[10:20, 60:63].all()
+    # Fifteen reports were due of the ten together, one and a half of each.
+    assert not mask_silent_feeds(series, expected, DUE)[1][10:20, 60:63].any()
+    is_suspect[10:20, 60:63] = False
+    assert is_suspect.sum(axis=1).max() <= 20
+    assert is_suspect.any(axis=1).mean() < 0.1
+
+
+def test_one_voice_in_a_team_shows_that_its_feed_works() -> None:
+    series, expected = town(50, 80, a_week=0.5)
+    series = silenced(series, slice(10, 20), slice(60, 64), REPORT)
+    series[REPORT[0]].seen[10, 60:64] = 1
+    _, is_suspect = mask_silent_feeds(series, expected, DUE, TEAMS)
+    assert not is_suspect[11:20, 60:64].all(axis=1).any()
+
+
+def test_a_team_that_reports_little_is_not_taken_for_a_broken_feed() -> None:
+    # A quiet district: a quarter of what its peers report, but it speaks.
+    series, expected = town(50, 104, a_week=0.5)
+    for i in REPORT:
+        series[i].seen[10:20] = np.random.default_rng(i).poisson(0.25 * expected[i][10:20])
+    _, is_suspect = mask_silent_feeds(series, expected, DUE, TEAMS)
+    assert is_suspect[10:20].mean() < 0.02
+
+
+def test_a_complex_of_which_nothing_was_due_is_no_part_of_its_teams_fault() -> None:
+    series, expected = town(50, 80, a_week=0.5)
+    expected = [each.copy() for each in expected]
+    for each in expected:
+        each[12] = 0
+    series = silenced(series, slice(10, 20), slice(60, 64), REPORT)
+    _, is_suspect = mask_silent_feeds(series, expected, DUE, TEAMS)
+    assert is_suspect[[10, 11, 13], 60:64].all()
+    assert not is_suspect[12].any()

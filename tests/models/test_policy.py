@@ -41,8 +41,18 @@ def test_a_policy_in_force_cannot_be_changed() -> None:
 def test_the_defaults_fit_each_other() -> None:
     policy = Policy()
     assert policy.short_window_weeks < policy.long_window_weeks
-    # "Was it quiet the year before?" needs that year in the history.
-    assert policy.history_weeks >= 2 * policy.long_window_weeks + policy.backfill_weeks
+    # The first of the scores of a first run has a past that can be remembered before it.
+    assert policy.history_weeks >= policy.memory_weeks + policy.backfill_weeks
     assert policy.quiet_below < 1 < policy.decline_above
-    assert policy.earlier_quiet_below < policy.clear_from
+    # What is called calm is not called declining, and is never on the list.
+    assert policy.calm_below < policy.clear_from
+    assert policy.calm_below < policy.leave_below
+    # "It was always quiet" takes longer than any season.
+    assert policy.memory_weeks > policy.long_window_weeks
     assert policy.drawn_per_team <= policy.flags_per_team
+    assert policy.flags_per_team + policy.drawn_per_team <= policy.in_hand_per_team
+    assert policy.enter_weeks <= policy.of_weeks
+    # An episode that ends has left the weeks that would begin the next one.
+    assert policy.leave_weeks >= policy.of_weeks
+    # One that just entered is not about to leave: the mean of the set leaves room above the level of leaving.
+    assert policy.leave_below < 1 - policy.false_discovery_rate

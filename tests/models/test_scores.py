@@ -2,48 +2,49 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
 import pytest
+from counted_town import (
+    COUNTS,
+    FIRST,
+    ONE,
+    POLICY,
+    QUIET,
+    RATES,
+    REPORTS,
+    SOURCE_COLUMNS,
+    WORSE,
+    changed,
+    interventions,
+    panel,
+    since,
+    thinned,
+    town,
+    week,
+    without,
+)
 from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from data_contracts.contract import contract
 from data_contracts.tables import create_table
+from models import lesson as lessons
+from models import scores
+from models.benchmark.cases import TUNING_SEEDS
+from models.lesson import Lesson
 from models.panel import STEPS, panel_variables
 from models.policy import Policy
 from models.scores import Scored, score_weeks
 from models.selection import select_flags
 from models.simulation import RICH_RATES, Town, simulate
 from models.streams import STREAMS
-
-FIRST = date(2024, 11, 4)
-POLICY = Policy()
-REPORTS = ("complaints", "normal_repairs", "follow_up_reports")
-# Counts a home and week, rich enough for a hundred weeks of thirty complexes to say something.
-RATES = {
-    "complaints": 0.004,
-    "normal_repairs": 0.02,
-    "urgent_repairs": 0.006,
-    "vandalism_repairs": 0.0005,
-    "follow_up_reports": 0.004,
-    "visits": 0.006,
-    "concerns": 0.001,
-    "homes_inspected": 0.001,
-    "bad_condition": 0.0003,
-    "threat_signals": 0.0001,
-}
-SOURCE_COLUMNS = {
-    "complaints": ["complaints"],
-    "repairs": ["normal_repairs", "urgent_repairs", "vandalism_repairs", "follow_up_reports", "incident_days_open"],
-    "tenancies": ["homes_inspected", "bad_condition"],
-    "field_signals": ["visits", "concerns", "threat_signals"],
-}
+from models.two_latents import TwoLatents
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,68 +54,19 @@ def _one_thread() -> Iterator[None]:
         yield
 
 
-def town(n_complexes: int = 20) -> pl.DataFrame:
-    rng = np.random.default_rng(1)
-    return pl.DataFrame(
-        {
-            "complex_id": [f"C{number:03d}" for number in range(n_complexes)],
-            "homes": rng.integers(8, 150, n_complexes),
-            "building_type": rng.choice(["flat", "row"], n_complexes),
-            "built_year": rng.integers(1930, 2010, n_complexes),
-            "audience": rng.choice(["general", "seniors"], n_complexes),
-            "area_team": [("Noord", "Zuid")[number % 2] for number in range(n_complexes)],
-        }
-    )
+REGISTER = town(30, homes=80)
+PANEL = panel(REGISTER, 130)
 
 
-def panel(complexes: pl.DataFrame, n_weeks: int = 70, seed: int = 2) -> pl.DataFrame:
-    """Counts by chance around each complex's own lasting level of reporting and of condition, sd of the ratio .5."""
-    rng = np.random.default_rng(seed)
-    level = rng.gamma(4, 1 / 4, (complexes.height, 2)).repeat(n_weeks, axis=0)
-    weeks = pl.DataFrame({"week": [FIRST + timedelta(weeks=number) for number in range(n_weeks)]})
-    rows = complexes.select("complex_id", "area_team", "homes").join(weeks, how="cross", maintain_order="left")
-    homes = rows["homes"].to_numpy()
-    return rows.with_columns(
-        pl.col("homes").cast(pl.Int32),
-        homes_in_use=pl.col("homes").cast(pl.Int32),
-        incident_days_open=pl.Series(rng.gamma(0.3, 0.1 * homes)),
-        **{
-            name: pl.Series(rng.poisson(rate * homes * _level(name, level)).astype(np.int64))
-            for name, rate in RATES.items()
-        },
-    )
+@pytest.fixture(scope="module")
+def lesson() -> Lesson:
+    """What thirty complexes of eighty homes teach in 130 weeks."""
+    return score_weeks(PANEL, REGISTER, POLICY, 1).lesson
 
 
-def _level(name: str, level: np.ndarray) -> Any:
-    if name in ("visits", "homes_inspected"):
-        return 1.0
-    return level[:, 0] if name in REPORTS else level[:, 1]
-
-
-def changed(weekly: pl.DataFrame, where: pl.Expr, **to: Any) -> pl.DataFrame:
-    return weekly.with_columns(
-        pl.when(where).then(value).otherwise(pl.col(name)).cast(weekly.schema[name]).alias(name)
-        for name, value in to.items()
-    )
-
-
-def without(weekly: pl.DataFrame, *sources: str, where: pl.Expr | None = None) -> pl.DataFrame:
-    columns = [name for source in sources for name in SOURCE_COLUMNS[source]]
-    return changed(weekly, pl.lit(True) if where is None else where, **dict.fromkeys(columns))
-
-
-def scores_of_one(weekly: pl.DataFrame, complexes: pl.DataFrame, policy: Policy = POLICY) -> dict[str, Any]:
-    return score_weeks(weekly, complexes, policy, 1).scores.filter(ONE).row(0, named=True)
-
-
-ONE = pl.col("complex_id") == "C000"
-COUNTS = [*RATES, "incident_days_open"]
-# A seventh of what eighty homes report, but never silent for so long that it could be a broken feed.
-QUIET = {
-    "complaints": 0,
-    "follow_up_reports": 0,
-    "normal_repairs": (pl.col("week").dt.ordinal_day() // 7 % 3 == 0).cast(pl.Int64),
-}
+def said_of_one(weekly: pl.DataFrame, lesson: Lesson, **known: Any) -> dict[str, Any]:
+    """The last week of complex C000, by a lesson of the town as it was."""
+    return score_weeks(weekly, REGISTER, POLICY, 1, lesson=lesson, **known).scores.filter(ONE).row(0, named=True)
 
 
 def assert_keeps_the_contracts(scored: Scored) -> None:
@@ -131,13 +83,11 @@ def assert_keeps_the_contracts(scored: Scored) -> None:
             allowed = {column.physical_type} | ({"BIGINT"} if column.physical_type == "DOUBLE" else set())
             assert types[column.name] in allowed, column.name
         con.execute(f"insert into {name} from found")
-        for rule in promised.rules:
-            broken = con.execute(f"from {name} where not coalesce({rule.predicate}, false) limit 3").fetchall()
-            assert broken == [], (name, rule.id)
-        for column in promised.columns:
-            if column.physical_type == "DOUBLE":
-                odd = con.execute(f"from {name} where not isfinite({column.name})").fetchall()
-                assert odd == [], column.name
+        rules = {rule.id: rule.predicate for rule in promised.rules}
+        rules |= {each.name: f"isfinite({each.name})" for each in promised.columns if each.physical_type == "DOUBLE"}
+        kept = [f"count(*) filter (not coalesce({each}, {'isfinite' in each}))" for each in rules.values()]
+        broken = con.execute(f"select {', '.join(kept)} from {name}").fetchone() or ()
+        assert [each for each, n in zip(rules, broken, strict=True) if n] == [], name
         assert not rows.select(promised.key).is_duplicated().any()
         assert rows.equals(rows.sort(promised.sorted_by))
     masked = scored.streams.filter("is_masked")
@@ -150,8 +100,10 @@ def assert_keeps_the_contracts(scored: Scored) -> None:
     assert scored.reasons.join(keys, on=["complex_id", "week"], how="anti").is_empty()
 
 
-def checked(weekly: pl.DataFrame, complexes: pl.DataFrame, n_weeks: int = 3, policy: Policy = POLICY) -> Scored:
-    scored = score_weeks(weekly, complexes, policy, n_weeks)
+def checked(
+    weekly: pl.DataFrame, complexes: pl.DataFrame, n_weeks: int = 3, policy: Policy = POLICY, **known: Any
+) -> Scored:
+    scored = score_weeks(weekly, complexes, policy, n_weeks, **known)
     assert_keeps_the_contracts(scored)
     return scored
 
@@ -160,8 +112,8 @@ def zero(weekly: pl.DataFrame) -> pl.DataFrame:
     return changed(weekly, pl.lit(True), **dict.fromkeys(COUNTS, 0))
 
 
-def other_homes(weekly: pl.DataFrame) -> pl.DataFrame:
-    later = ONE & (pl.col("week") >= FIRST + timedelta(weeks=40))
+def other_homes(weekly: pl.DataFrame, begin: int = 40) -> pl.DataFrame:
+    later = ONE & since(begin)
     return changed(weekly, later, homes=pl.col("homes") * 2, homes_in_use=pl.col("homes_in_use") * 2)
 
 
@@ -187,9 +139,11 @@ CASES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "homes that change": other_homes,
     "no home in use": lambda weekly: changed(weekly, ONE, homes_in_use=0),
     "no home in use anywhere": lambda weekly: changed(weekly, pl.lit(True), homes_in_use=0),
-    "an outage": lambda weekly: changed(
-        weekly, pl.col("week") >= FIRST + timedelta(weeks=50), **dict.fromkeys(REPORTS, 0)
-    ),
+    "one stream that begins halfway": lambda weekly: changed(weekly, ~since(35), concerns=None),
+    "an outage": lambda weekly: changed(weekly, since(50), **dict.fromkeys(REPORTS, 0)),
+    "an outage that ended": lambda weekly: changed(weekly, since(40) & ~since(60), **dict.fromkeys(REPORTS, 0)),
+    "nobody who reports": lambda weekly: changed(weekly, pl.lit(True), **dict.fromkeys(REPORTS, 0)),
+    "all alike": lambda weekly: weekly.with_columns(pl.col(COUNTS).first().over("week")),
     "huge counts in one complex": lambda weekly: changed(weekly, ONE, **dict.fromkeys(RATES, 100_000)),
     "huge counts in one week": lambda weekly: changed(
         weekly, ONE & (pl.col("week") == weekly["week"].max()), **dict.fromkeys(RATES, 100_000)
@@ -200,6 +154,7 @@ CASES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     ),
     "a complex that came late": lambda weekly: weekly.filter(~ONE | (pl.col("week") > FIRST + timedelta(weeks=67))),
     "a complex that went": lambda weekly: weekly.filter(~ONE | (pl.col("week") < FIRST + timedelta(weeks=68))),
+    "a week without any complex": lambda weekly: weekly.filter(pl.col("week") != week(50)),
     "a complex with a gap": lambda weekly: weekly.filter(
         ~ONE | (pl.col("week") < FIRST + timedelta(weeks=30)) | (pl.col("week") > FIRST + timedelta(weeks=67))
     ),
@@ -210,8 +165,8 @@ CASES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
 def test_whatever_comes_in_the_contract_comes_out(case: str) -> None:
     complexes = town()
     weekly = CASES[case](panel(complexes))
-    scored = checked(weekly, complexes)
-    last = weekly.filter(pl.col("week") > weekly["week"].max() - timedelta(weeks=3))
+    scored = checked(weekly, complexes, 2)
+    last = weekly.filter(pl.col("week") > weekly["week"].max() - timedelta(weeks=2))
     assert scored.scores.select("complex_id", "week").equals(last.select("complex_id", "week").sort(pl.all()))
 
 
@@ -226,33 +181,38 @@ def test_a_complex_of_which_nobody_knows_the_building_is_scored_too() -> None:
     assert checked(panel(complexes), complexes.filter(~ONE)).scores.filter(ONE).height == 3
 
 
-@pytest.mark.parametrize("n_weeks", [1, 8, 70, 500])
+@pytest.mark.parametrize("n_weeks", [1, 8, 12, 500])
 def test_as_many_weeks_are_scored_as_asked_for(n_weeks: int) -> None:
     complexes = town(6)
-    scored = checked(panel(complexes), complexes, n_weeks)
-    assert scored.scores["week"].n_unique() == min(n_weeks, 70)
-    assert scored.reasons["week"].unique().to_list() == [FIRST + timedelta(weeks=69)]
+    scored = checked(panel(complexes, 12), complexes, n_weeks)
+    assert scored.scores["week"].n_unique() == min(n_weeks, 12)
+    assert scored.reasons["week"].unique().to_list() == [week(11)]
 
 
-# Read by the panel's SQL or the flows only.
-ELSEWHERE = ("history_weeks", "backfill_weeks", "bad_condition_from", "incident_days", "honest_source_weeks",
-             "chance_gap_rows", "safety_weeks")  # fmt: skip
-EXTREMES = [
-    (entry["name"], type(entry["default"])(entry[end]))
-    for entry in ({"name": each.name, "default": each.default, **each.metadata} for each in fields(Policy))
-    if entry["least"] is not None and entry["name"] not in ELSEWHERE
-    for end in ("least", "most")
-]
+# What a lesson rests on; the others are read with any lesson, and those of naming are tried in test_silence.py.
+LEARNED_BY = ("history_weeks", "quiet_below", "decline_above", "habit_dispersion", "silent_feed_expected")
+READ_HERE = (*LEARNED_BY, "short_window_weeks", "long_window_weeks", "memory_weeks")
+READ_BY_SELECTION = ("false_discovery_rate", "enter_weeks", "of_weeks", "leave_below", "leave_weeks", "flags_per_team",
+                     "in_hand_per_team", "drawn_per_team", "attention_share", "seed", "known_rest_weeks")  # fmt: skip
+LIMITS = {each.name: (each.metadata["least"], each.metadata["most"], type(each.default)) for each in fields(Policy)}
 
 
-@pytest.mark.parametrize(("name", "value"), EXTREMES)
-def test_every_policy_one_may_set_gives_rows_that_keep_the_contract(name: str, value: float) -> None:
-    complexes, policy = town(8), Policy(**{name: value})
-    scored = checked(panel(complexes, 60), complexes, 2, policy)
-    last = scored.scores.filter(pl.col("week") == pl.col("week").max())
+def extremes(names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    return [(name, LIMITS[name][2](LIMITS[name][end])) for name in names for end in (0, 1)]
+
+
+@pytest.mark.parametrize(("name", "value"), extremes(READ_HERE))
+def test_every_policy_one_may_set_gives_rows_that_keep_the_contract(name: str, value: float, lesson: Lesson) -> None:
+    checked(PANEL, REGISTER, 1, Policy(**{name: value}), lesson=None if name in LEARNED_BY else lesson)
+
+
+def test_every_policy_one_may_set_gives_flags_with_a_name(lesson: Lesson) -> None:
+    scored = score_weeks(PANEL, REGISTER, POLICY, 4, lesson=lesson)
     earlier = pl.DataFrame(schema={"complex_id": pl.String, "week": pl.Date, "first_week": pl.Date, "why": pl.String})
-    flags = select_flags(last, scored.reasons, pl.Series([], dtype=pl.String), earlier, policy)
-    assert flags["flag_id"].is_unique().all()
+    for name, value in extremes(READ_BY_SELECTION):
+        policy = Policy(**{name: value})
+        flags = select_flags(scored.scores, scored.reasons, pl.Series([], dtype=pl.String), earlier, policy).flags
+        assert flags["flag_id"].is_unique().all(), (name, value)
 
 
 def test_the_same_input_gives_the_same_rows_and_so_do_shuffled_ones() -> None:
@@ -263,8 +223,39 @@ def test_the_same_input_gives_the_same_rows_and_so_do_shuffled_ones() -> None:
         score_weeks(weekly, complexes, POLICY, 4),
         score_weeks(*(each.sample(fraction=1, shuffle=True, seed=5) for each in (weekly, complexes)), POLICY, 4),
     ):
+        assert again.lesson.as_dict() == first.lesson.as_dict()
         for name in ("scores", "streams", "reasons"):
             assert getattr(again, name).equals(getattr(first, name)), name
+
+
+def test_who_is_called_what_does_not_depend_on_the_names_of_complexes(lesson: Lesson) -> None:
+    """Rows of the arrays go by name: other names are another order of complexes."""
+    other = {name: f"D{29 - number:03d}" for number, name in enumerate(REGISTER["complex_id"])}
+    renamed = [each.with_columns(pl.col("complex_id").replace_strict(other)) for each in (PANEL, REGISTER)]
+    one = score_weeks(PANEL, REGISTER, POLICY, 1, lesson=lesson).scores
+    again = score_weeks(*renamed, POLICY, 1, lesson=lesson).scores
+    both = one.with_columns(pl.col("complex_id").replace_strict(other)).sort("complex_id")
+    for name, column in both.to_dict().items():
+        if column.dtype == pl.Float64:
+            assert again[name].to_numpy() == pytest.approx(column.to_numpy(), abs=1.5e-6), name
+        else:
+            assert again[name].equals(column), name
+
+
+def test_one_thread_and_two_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    # More complexes than are judged at a time, or there is nothing to share out.
+    complexes = town(250)
+    weekly = panel(complexes, 30)
+    found = []
+    for n in (1, 2):
+        for room in (scores, lessons):
+            monkeypatch.setattr(room, "estimator", lambda policy, n=n: TwoLatents(policy, n_jobs=n))
+        with threadpool_limits(n):
+            found.append(score_weeks(weekly, complexes, POLICY, 2))
+    one, two = found
+    assert one.lesson.as_dict() == two.lesson.as_dict()
+    for name in ("scores", "streams", "reasons"):
+        assert getattr(one, name).equals(getattr(two, name)), name
 
 
 def test_a_later_week_does_not_change_what_was_counted_before() -> None:
@@ -290,12 +281,12 @@ def test_streams_carry_what_the_panel_counted() -> None:
 
 def test_scores_speak_of_the_homes_of_their_week() -> None:
     complexes = town()
-    weekly = other_homes(panel(complexes))
-    scored = score_weeks(weekly, complexes, POLICY, 70)
+    weekly = other_homes(panel(complexes), 67)
+    scored = score_weeks(weekly, complexes, POLICY, 4)
     homes = scored.scores.filter(ONE)["homes"]
-    assert homes[69] == 2 * homes[0]
+    assert homes[3] == 2 * homes[0]
     exposure = scored.streams.filter(ONE, pl.col("stream") == "complaints")["exposure"]
-    assert exposure[69] == 2 * exposure[0] == homes[69]
+    assert exposure[3] == 2 * exposure[0] == homes[3]
 
 
 def test_missing_sources_are_named_and_give_no_reasons() -> None:
@@ -309,110 +300,228 @@ def test_missing_sources_are_named_and_give_no_reasons() -> None:
 def test_without_any_source_nothing_is_known_and_nothing_is_flagged() -> None:
     complexes = town()
     scored = score_weeks(without(panel(complexes), *SOURCE_COLUMNS), complexes, POLICY, 1)
-    scores = scored.scores
-    assert scores["state"].unique().to_list() == ["not_enough_evidence"]
-    assert scores["window_weeks"].unique().to_list() == [0]
-    assert scores["is_too_small_to_know"].all()
-    assert (scores["p_quiet_decline"] < POLICY.flag_from).all()
+    said = scored.scores
+    assert said["state"].unique().to_list() == ["not_enough_evidence"]
+    assert said["window_weeks"].unique().to_list() == [0]
+    assert said["is_too_small_to_know"].all()
+    assert (said["p_quiet_decline"] < POLICY.leave_below).all()
     assert scored.reasons.is_empty()
 
 
-def test_visits_without_a_concern_are_evidence_of_calm() -> None:
-    complexes = town(30).with_columns(homes=pl.lit(80))
+def test_of_a_complex_without_any_source_only_the_start_is_known(lesson: Lesson) -> None:
+    scored = score_weeks(without(PANEL, *SOURCE_COLUMNS, where=ONE), REGISTER, POLICY, 1, lesson=lesson)
+    assert scored.reasons.filter(ONE).is_empty()
+    said = scored.scores.filter(ONE)
+    assert said["state"].item() == "not_enough_evidence"
+    start = scored.reasons["start_log_odds"].unique().item()
+    assert logit(said["p_quiet_decline"].item()) == pytest.approx(start, abs=1e-4)
+
+
+def test_visits_without_a_concern_are_evidence_of_calm(lesson: Lesson) -> None:
     calm = QUIET | {"visits": 1, "urgent_repairs": 0, "concerns": 0, "bad_condition": 0}
-    said = scores_of_one(changed(panel(complexes), ONE, **calm), complexes)
+    said = said_of_one(changed(PANEL, ONE, **calm), lesson)
     assert (said["state"], said["silence_kind"]) == ("calm_seen", "good")
+    # The same silence that nobody looked behind is not calm.
+    unseen = said_of_one(changed(PANEL, ONE, **(QUIET | {"visits": 0, "concerns": 0})), lesson)
+    assert unseen["state"] == "always_quiet"
 
 
-def weeks_ago(n_weeks: int) -> pl.Expr:
-    return pl.col("week") > FIRST + timedelta(weeks=109 - n_weeks)
+@pytest.mark.parametrize(
+    ("n_quiet", "state", "window"),
+    [(12, "went_quiet", 26), (26, "went_quiet", 26), (52, "went_quiet", 52), (130, "always_quiet", 52)],
+)
+def test_a_complex_that_is_quiet_while_it_declines(n_quiet: int, state: str, window: int, lesson: Lesson) -> None:
+    said = said_of_one(changed(PANEL, ONE & since(130 - n_quiet), **(QUIET | WORSE)), lesson)
+    assert (said["state"], said["window_weeks"]) == (state, window)
+    assert said["p_quiet_decline"] > 0.9
+    assert said["reporting_ratio"] < 0.6 < 1.4 < said["condition_ratio"]
+    assert said["reports_low"] <= said["reports_expected"] <= said["reports_high"]
+    if n_quiet >= window:
+        assert said["reports_seen"] < said["reports_low"]
+    # Since when: the planted week lies between the ends, give or take a month, and the ends are no whole history.
+    assert said["since_earliest"] <= said["since_week"] <= said["since_latest"]
+    assert said["since_earliest"] - MONTH <= week(130 - n_quiet) <= said["since_latest"] + MONTH
+    assert said["since_latest"] - said["since_earliest"] <= timedelta(weeks=32)
 
 
-def test_a_complex_that_went_quiet_while_it_declined_is_told_by_the_short_window() -> None:
-    complexes = town(30).with_columns(homes=pl.lit(80))
-    worse = QUIET | {"urgent_repairs": pl.col("urgent_repairs") * 3 + 1, "visits": 1, "concerns": 1}
-    weekly = panel(complexes, 110)
-    just, long = (scores_of_one(changed(weekly, where, **worse), complexes) for where in (ONE & weeks_ago(26), ONE))
-    assert just["window_weeks"] == 26
-    assert just["state"] == "went_quiet"
-    assert long["state"] == "always_quiet"
-    for said in (just, long):
-        assert said["p_quiet_decline"] > 0.5
-        assert said["reporting_ratio"] < 0.6 < 1.4 < said["condition_ratio"]
-        assert said["reports_seen"] < said["reports_low"] <= said["reports_expected"] <= said["reports_high"]
+def test_what_begins_now_is_seen_within_weeks(lesson: Lesson) -> None:
+    weekly = changed(PANEL, ONE & since(118), **(QUIET | WORSE))
+    rows = score_weeks(weekly, REGISTER, POLICY, 14, lesson=lesson).scores.filter(ONE)
+    chances = rows.sort("week")["p_quiet_decline"].to_list()
+    assert chances[0] < 0.1
+    assert chances[-1] > 0.9
+    # The weeks between rest on what was known then: nothing of what came later.
+    then = score_weeks(weekly.filter(~since(122)), REGISTER, POLICY, 1, lesson=lesson).scores.filter(ONE)
+    assert then["p_quiet_decline"].item() == rows.filter(pl.col("week") == week(121))["p_quiet_decline"].item()
 
 
-def test_the_window_says_how_many_weeks_could_be_seen() -> None:
-    complexes = town(30)
-    both = Policy(short_window_weeks=26, long_window_weeks=26)
-    weekly = panel(complexes, 110)
-    gone = without(weekly, "complaints", "repairs", where=weeks_ago(20))
-    # Twenty of these twenty-six weeks had no report stream; one that still speaks is enough to see.
-    scored = score_weeks(gone, complexes, both, 1)
-    assert scored.scores["window_weeks"].unique().to_list() == [6]
-    partly = without(weekly, "complaints", where=weeks_ago(20))
-    assert score_weeks(partly, complexes, both, 1).scores["window_weeks"].unique().to_list() == [26]
-    periods = dict(score_weeks(partly, complexes, both, 1).reasons.select("stream", "period_weeks").unique().rows())
-    assert periods["complaints"] == 6
-    assert periods["normal_repairs"] == periods["concerns"] == 26
+def test_quiet_for_longer_than_people_remember_is_how_it_always_was(lesson: Lesson) -> None:
+    weekly = changed(PANEL, ONE & since(78), **(QUIET | WORSE))
+    short = Policy(memory_weeks=26)
+    told = [score_weeks(weekly, REGISTER, each, 1, lesson=lesson).scores.filter(ONE) for each in (POLICY, short)]
+    assert [each["state"].item() for each in told] == ["went_quiet", "always_quiet"]
 
 
-def test_went_quiet_needs_a_year_before_it() -> None:
-    complexes = town(30).with_columns(homes=pl.lit(80))
-    policy = Policy(short_window_weeks=52)
-    fallen_silent = changed(panel(complexes, 110), ONE & weeks_ago(52), **QUIET, visits=0, concerns=0)
-    assert scores_of_one(fallen_silent, complexes, policy)["state"] == "went_quiet"
-    only_this_year = fallen_silent.filter(weeks_ago(52))
-    assert scores_of_one(only_this_year, complexes, policy)["state"] == "always_quiet"
+def test_nobody_says_that_it_was_quiet_before_it_could_be_heard(lesson: Lesson) -> None:
+    quiet = changed(PANEL, ONE, **(QUIET | WORSE))
+    for late in (quiet.filter(~ONE | since(90)), without(quiet, *SOURCE_COLUMNS, where=ONE & ~since(90))):
+        said = said_of_one(late, lesson)
+        assert said["p_quiet"] > 0.5
+        assert said["since_earliest"] >= week(90)
 
 
-def test_published_reasons_add_up_to_the_published_probabilities() -> None:
-    complexes = town(40).with_columns(homes=pl.lit(12))
-    weekly = without(panel(complexes, 80), *SOURCE_COLUMNS, where=ONE)
-    # One window, and a complex of which nothing is known beside the others: it shows where all begin.
-    scored = score_weeks(weekly, complexes, Policy(short_window_weeks=26, long_window_weeks=26), 1)
-    said = scored.scores.sort("complex_id")
-    sides = {stream.name: stream.tells_of for stream in STREAMS}
-    sums = (
-        scored.reasons.with_columns(side=pl.col("stream").replace_strict(sides))
-        .group_by("complex_id", "side").agg(pl.col("log_odds").sum())
-    )  # fmt: skip
-    assert sums.filter(ONE).is_empty()
-    for side, column in (("report", "p_quiet"), ("condition", "p_decline")):
-        prior = said.filter(ONE)[column].item()
-        both = sums.filter(pl.col("side") == side).join(said, on="complex_id")
-        p = both[column].to_numpy()
-        # As exact as six published decimals allow.
-        room = 1e-5 + 1e-6 / (p * (1 - p)) + 1e-6 / (prior * (1 - prior))
-        gap = np.abs(both["log_odds"].to_numpy() - (logit(p) - logit(prior)))
-        known = (p > 1e-4) & (p < 1 - 1e-4)
-        assert known.sum() > 20
-        assert (gap[known] <= room[known]).all()
+def test_a_voice_that_came_back_is_a_recovery(lesson: Lesson) -> None:
+    back = changed(PANEL, ONE & ~since(110), **QUIET)
+    assert said_of_one(changed(PANEL, ONE, **QUIET), lesson)["state"] != "recovering"
+    assert said_of_one(back, lesson)["state"] == "recovering"
+
+
+def test_rising_reports_after_an_intervention_are_a_recovery(lesson: Lesson) -> None:
+    # Never below what counts as quiet, so that only what was done there makes the difference.
+    louder = thinned(PANEL, ONE & ~since(110), 0.4)
+    for done in (
+        interventions(),
+        interventions(("C001", None, week(109))),
+        interventions((None, "Zuid", week(109))),
+        # One without a place counts nowhere, and one that names a complex is not for the whole team.
+        interventions((None, None, week(109)), ("C002", "Noord", week(109))),
+        # Longer ago than a year, or not yet.
+        interventions(("C000", None, week(60)), ("C000", None, week(130))),
+    ):
+        assert said_of_one(louder, lesson, interventions=done)["state"] == "ordinary", done
+    for done in (interventions(("C000", None, week(109))), interventions((None, "Noord", week(109)))):
+        assert said_of_one(louder, lesson, interventions=done)["state"] == "recovering", done
+
+
+def test_threats_make_fear_and_seniors_cannot(lesson: Lesson) -> None:
+    quiet = changed(PANEL, ONE, **(QUIET | WORSE))
+    kinds = {}
+    for audience in ("general", "seniors"):
+        complexes = REGISTER.with_columns(audience=pl.lit(audience))
+        for n, weekly in enumerate((quiet, changed(quiet, ONE & since(128), threat_signals=1, vandalism_repairs=1))):
+            said = score_weeks(weekly, complexes, POLICY, 1, lesson=lesson).scores.filter(ONE)
+            kinds[audience, n] = said["silence_kind"].item()
+    assert kinds == {("general", 0): "unknown", ("seniors", 0): "cannot"} | dict.fromkeys(
+        [("general", 1), ("seniors", 1)], "afraid"
+    )
+
+
+def test_the_window_says_how_many_weeks_could_be_seen(lesson: Lesson) -> None:
+    # Twenty of these fifty-two weeks had no report stream; one that still speaks is enough to see.
+    gone = score_weeks(without(PANEL, "complaints", "repairs", where=since(110)), REGISTER, POLICY, 1, lesson=lesson)
+    assert gone.scores["window_weeks"].max() == 32
+    partly = score_weeks(without(PANEL, "complaints", where=since(110)), REGISTER, POLICY, 1, lesson=lesson)
+    assert partly.scores["window_weeks"].max() == 52
+    long = partly.scores.filter(pl.col("window_weeks") == 52)
+    periods = dict(partly.reasons.join(long, on="complex_id").select("stream", "period_weeks").unique().rows())
+    assert periods["complaints"] == 32
+    assert periods["normal_repairs"] == periods["concerns"] == 52
+
+
+def test_a_stream_that_stopped_before_the_period_still_has_its_reason(lesson: Lesson) -> None:
+    scored = score_weeks(without(PANEL, "complaints", where=since(70)), REGISTER, POLICY, 1, lesson=lesson)
+    old = scored.reasons.filter(pl.col("stream") == "complaints")
+    assert old.height > 20
+    assert old.select("seen", "expected", "period_weeks").unique().rows() == [(0, 0.0, 0)]
+
+
+def test_published_reasons_add_up_to_the_published_probability(lesson: Lesson) -> None:
+    """What the contract promises: the start and all weights make the log-odds of quiet decline."""
+    weekly = changed(PANEL, ONE, **(QUIET | WORSE))
+    weekly = without(weekly, "complaints", "tenancies", where=pl.col("complex_id") == "C001")
+    scored = score_weeks(weekly, REGISTER, POLICY, 1, lesson=lesson)
+    told = scored.reasons.group_by("complex_id").agg(
+        pl.col("start_log_odds").first(), pl.len(), pl.col("log_odds").sum()
+    )
+    both = scored.scores.join(told, on="complex_id", validate="1:1")
+    assert both.height == 30
+    assert both.filter(pl.col("complex_id") == "C001")["len"].item() == len(STREAMS) - 2
+    p = np.clip(both["p_quiet_decline"].to_numpy(), 1e-6, 1 - 1e-6)
+    sums = (both["start_log_odds"] + both["log_odds"]).to_numpy()
+    # As exact as six published decimals allow: of the chance itself, and of eight weights.
+    assert (np.abs(sums - logit(p)) <= 8e-6 + 0.6e-6 / (p * (1 - p))).all()
+    assert ((p > 0.001) & (p < 0.999)).sum() > 10
+    assert sums[0] == pytest.approx(logit(1 - 1e-6), abs=1e-5)
 
 
 def test_an_outage_is_told_apart_and_does_not_make_the_others_look_loud() -> None:
-    complexes = town(30).with_columns(homes=pl.lit(120))
-    whole = panel(complexes)
-    broken = changed(whole, ONE & (pl.col("week") >= FIRST + timedelta(weeks=50)), **dict.fromkeys(REPORTS, 0))
-    scored = score_weeks(broken, complexes, POLICY, 1)
+    broken = changed(PANEL, ONE & since(110), **dict.fromkeys(REPORTS, 0))
+    scored, whole = (score_weeks(each, REGISTER, POLICY, 1) for each in (broken, PANEL))
     said = scored.scores.filter(ONE).row(0, named=True)
     assert (said["state"], said["silence_kind"]) == ("feed_suspect", "not_registered")
     masked = scored.streams.filter(ONE, "is_masked")["stream"].to_list()
     assert sorted(masked) == sorted(REPORTS)
-    ratios = [
-        score_weeks(each, complexes, POLICY, 1).scores.filter(~ONE)["reporting_ratio"].to_numpy()
-        for each in (broken, whole)
-    ]
+    ratios = [each.scores.filter(~ONE)["reporting_ratio"].to_numpy() for each in (scored, whole)]
     assert ratios[0] == pytest.approx(ratios[1], abs=0.08)
 
 
+def test_a_feed_that_died_and_came_back_leaves_no_silence_behind(lesson: Lesson) -> None:
+    weekly = changed(PANEL, ONE & since(100) & ~since(120), **dict.fromkeys(REPORTS, 0))
+    rows = score_weeks(weekly, REGISTER, POLICY, 10, lesson=lesson).scores.filter(ONE)
+    assert "feed_suspect" not in rows["state"]
+    whole = score_weeks(PANEL, REGISTER, POLICY, 1, lesson=lesson).scores.filter(ONE)
+    assert rows["state"][-1] == whole["state"].item()
+    assert rows["p_quiet"][-1] == pytest.approx(whole["p_quiet"].item(), abs=0.1)
+    during = score_weeks(weekly.filter(~since(118)), REGISTER, POLICY, 1, lesson=lesson).scores.filter(ONE)
+    assert during["state"].item() == "feed_suspect"
+
+
+def test_a_team_without_any_report_is_a_broken_feed_and_lowers_nobody_else(lesson: Lesson) -> None:
+    is_north = pl.col("area_team") == "Noord"
+    # Three weeks: for one complex no more than a pause.
+    broken = changed(PANEL, is_north & since(127), **dict.fromkeys(REPORTS, 0))
+    scored, whole = (score_weeks(each, REGISTER, POLICY, 1, lesson=lesson) for each in (broken, PANEL))
+    states = dict(scored.scores.group_by("area_team").agg(pl.col("state").unique().sort()).rows())
+    assert states["Noord"] == ["feed_suspect"]
+    assert "feed_suspect" not in states["Zuid"]
+    # By one lesson nothing changes for the others, and what it does to a lesson stays small.
+    assert scored.scores.filter(~is_north).equals(whole.scores.filter(~is_north))
+    learned_anew = score_weeks(broken, REGISTER, POLICY, 1).scores
+    ratios = [each.filter(~is_north)["reporting_ratio"].to_numpy() for each in (learned_anew, whole.scores)]
+    assert ratios[0] == pytest.approx(ratios[1], abs=0.04)
+    alone = changed(PANEL, ONE & since(127), **dict.fromkeys(REPORTS, 0))
+    assert score_weeks(alone, REGISTER, POLICY, 1, lesson=lesson).scores.filter(ONE)["state"].item() != "feed_suspect"
+
+
+@pytest.mark.parametrize("begin", [0, 78])
+def test_a_whole_district_that_hardly_speaks_stays_visible(begin: int) -> None:
+    district = PANEL.with_columns(
+        area_team=pl.when(pl.col("complex_id") < "C010").then(pl.lit("Stil")).otherwise("area_team")
+    )
+    said = score_weeks(
+        thinned(district, (pl.col("area_team") == "Stil") & since(begin), 0.25), REGISTER, POLICY, 1
+    ).scores
+    by_team = dict(said.group_by("area_team").agg(pl.col("p_quiet").mean()).rows())
+    assert by_team.pop("Stil") > 0.6 > 0.2 > max(by_team.values())
+
+
+def test_where_everybody_fell_silent_nothing_is_called_calm_unseen() -> None:
+    unseen = without(thinned(PANEL, since(78), 0.2), "field_signals", "tenancies")
+    said = score_weeks(unseen, REGISTER, POLICY, 1).scores
+    assert "calm_seen" not in said["state"]
+    # There is nobody left who is like before: that they all changed together must still show.
+    assert said["reporting_ratio"].median() < 0.75
+
+
+def test_complexes_that_are_alike_are_told_alike() -> None:
+    complexes = town(8, homes=60).with_columns(
+        building_type=pl.lit("flat"), built_year=pl.lit(1970), audience=pl.lit("general"), area_team=pl.lit("Noord")
+    )
+    weekly = panel(complexes).with_columns(pl.col(COUNTS).first().over("week"), area_team=pl.lit("Noord"))
+    scored = score_weeks(weekly, complexes, POLICY, 2)
+    n_told = scored.reasons["stream"].n_unique()
+    for rows, n_each in ((scored.scores, 2), (scored.streams, 2 * len(STREAMS)), (scored.reasons, n_told)):
+        assert rows.drop("complex_id").unique().height == n_each
+
+
 def test_the_band_holds_eight_in_ten_ordinary_complexes() -> None:
-    complexes = town(300).with_columns(homes=pl.lit(60), building_type=pl.lit("flat"), built_year=pl.lit(1970))
-    scores = score_weeks(panel(complexes, 60), complexes, POLICY, 1).scores
-    inside = scores["reports_seen"].is_between(scores["reports_low"], scores["reports_high"]).mean()
+    complexes = town(300, homes=60).with_columns(building_type=pl.lit("flat"), built_year=pl.lit(1970))
+    said = score_weeks(panel(complexes, 60), complexes, POLICY, 1).scores
+    inside = said["reports_seen"].is_between(said["reports_low"], said["reports_high"]).mean()
     assert 0.8 <= inside <= 0.97
 
 
+MONTH = timedelta(weeks=4)
 EVENT = {
     "complaints": "reported_at",
     "repairs": "requested_at",
@@ -422,23 +531,19 @@ EVENT = {
 
 
 @pytest.fixture(scope="module")
-def found() -> list[pl.DataFrame]:
-    """Scores, truth and last year's complaints of two simulated towns."""
-    return [_scored_town(seed) for seed in (1, 2)]
-
-
-def _scored_town(seed: int) -> pl.DataFrame:
-    simulated_town = Town(n_complexes=1500, n_area_teams=60, n_weeks=130, rates=RICH_RATES)
-    simulation = simulate(simulated_town, seed)
+def found() -> pl.DataFrame:
+    """Scores, truth and last year's complaints of a simulated town."""
+    simulated_town = Town(n_complexes=800, n_area_teams=32, n_weeks=130, rates=RICH_RATES)
+    simulation = simulate(simulated_town, TUNING_SEEDS[0])
     con = duckdb.connect()
     con.execute("set timezone = 'UTC'; create schema raw; create schema panel; create schema checks")
     con.execute("create table checks.gaps (source varchar, from_on date, until_on date)")
     for name, rows in simulation.tables.items():
         con.register("simulated", rows.to_arrow())
-        week = f"date_trunc('week', {EVENT[name]})::date" if name in EVENT else "null::date"
+        monday = f"date_trunc('week', {EVENT[name]})::date" if name in EVENT else "null::date"
         con.execute(
             f"""create table raw.{name} as
-            select *, null::timestamp as _first_seen_at, {week} as _week, null::timestamp as _withdrawn_at,
+            select *, null::timestamp as _first_seen_at, {monday} as _week, null::timestamp as _withdrawn_at,
               date '0001-01-01' as _valid_from, null::date as _valid_until
             from simulated"""
         )
@@ -447,40 +552,42 @@ def _scored_town(seed: int) -> pl.DataFrame:
     for step in STEPS:
         con.execute(f"create table panel.{step.name} as {step.select}")
     weekly, complexes = con.execute("from panel.weekly").pl(), con.execute("from raw.complexes").pl()
-    scored = checked(weekly, complexes, 1)
+    scored = checked(weekly, complexes, 1, interventions=simulation.tables["interventions"])
     last_year = weekly.filter(pl.col("week") > simulated_town.last_week - timedelta(weeks=52))
     return scored.scores.join(simulation.truth, on="complex_id", suffix="_planted").join(
         last_year.group_by("complex_id").agg(complaints=pl.col("complaints").sum()), on="complex_id"
     )
 
 
-def auc(towns: list[pl.DataFrame], truth: str, score: str) -> float:
-    return float(np.mean([roc_auc_score(each[truth].to_numpy(), each[score].to_numpy()) for each in towns]))
+def auc(town: pl.DataFrame, truth: str, score: str) -> float:
+    return float(roc_auc_score(town[truth].to_numpy(), town[score].to_numpy()))
 
 
-# Measured, mean of seeds 1 and 2, and of 3 and 4: .76 and .78 for both, .81 and .80 for quiet, .77 and .77 for decline;
-# most complaints first .37 and .37. The floors leave what seeds differ by.
-def test_planted_quiet_decline_is_found_far_better_than_by_chance(found: list[pl.DataFrame]) -> None:
-    assert auc(found, "is_quiet_decline", "p_quiet_decline") > 0.72
-    assert auc(found, "is_quiet", "p_quiet") > 0.74
-    assert auc(found, "is_declining", "p_decline") > 0.72
+# Measured on seeds 101 to 104: .84 to .94 for both, .86 to .93 for quiet, .79 to .88 for decline; most complaints first
+# .32 to .48; the head of the list is worth 12 to 18 times chance. The floors leave what last digits may move.
+def test_planted_quiet_decline_is_found_far_better_than_by_chance(found: pl.DataFrame) -> None:
+    assert auc(found, "is_quiet_decline", "p_quiet_decline") > 0.80
+    assert auc(found, "is_quiet", "p_quiet") > 0.82
+    assert auc(found, "is_declining", "p_decline") > 0.82
 
 
-def test_most_complaints_first_is_no_way_to_find_them(found: list[pl.DataFrame]) -> None:
+def test_most_complaints_first_is_no_way_to_find_them(found: pl.DataFrame) -> None:
     model, complaints = (auc(found, "is_quiet_decline", score) for score in ("p_quiet_decline", "complaints"))
-    assert complaints < 0.45
+    assert complaints < 0.5
     assert model > complaints + 0.3
 
 
-def test_the_head_of_the_list_is_worth_the_walk(found: list[pl.DataFrame]) -> None:
-    # Measured: 5.4 to 8.6 times as many as by chance, over four seeds.
-    for each in found:
-        top = each.sort("p_quiet_decline", descending=True).head(60)["is_quiet_decline"].mean()
-        assert top > 4 * each["is_quiet_decline"].mean()
+def test_the_head_of_the_list_is_worth_the_walk(found: pl.DataFrame) -> None:
+    top = found.sort("p_quiet_decline", descending=True).head(32)["is_quiet_decline"].mean()
+    assert top > 8 * found["is_quiet_decline"].mean()
 
 
-def test_probabilities_are_of_the_right_size(found: list[pl.DataFrame]) -> None:
-    for each in found:
-        assert each["p_quiet"].mean() == pytest.approx(each["is_quiet"].mean(), abs=0.1)
-        # The product of two is timid, never bold.
-        assert each["p_quiet_decline"].sum() < 2 * each["is_quiet_decline"].sum()
+def test_probabilities_are_of_the_right_size(found: pl.DataFrame) -> None:
+    for p, truth, room in (("p_quiet", "is_quiet", 0.05), ("p_quiet_decline", "is_quiet_decline", 0.02)):
+        assert found[p].mean() == pytest.approx(found[truth].mean(), abs=room)
+
+
+def test_nothing_that_declines_unheard_is_called_calm(found: pl.DataFrame) -> None:
+    calm = found.filter(pl.col("state") == "calm_seen")
+    assert calm.height > 20
+    assert calm["is_quiet_decline"].mean() < 0.1
