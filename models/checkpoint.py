@@ -34,7 +34,10 @@ class Checkpoint:
 
 
 def week_digests(
-    evidence: Evidence, beside: Sequence[pl.DataFrame] = (), of_all_weeks: pl.DataFrame | None = None
+    evidence: Evidence,
+    beside: Sequence[pl.DataFrame] = (),
+    of_all_weeks: pl.DataFrame | None = None,
+    since: int | None = None,
 ) -> dict[int, str]:
     """A digest of everything that decides what is said of a week and later ones, by number of the week.
 
@@ -42,6 +45,7 @@ def week_digests(
         evidence: What the week adds to the sums.
         beside: What naming goes by beside the sums, with a column `week`; each row at most once, in any order.
         of_all_weeks: What it goes by in every week; each row at most once, in any order.
+        since: The first week that counts, by number; else the first there is.
     """
     columns = [each.seen for each in evidence.series] + evidence.expected + [each.is_masked for each in evidence.series]
     # Week by week in memory, or every week would be picked from all over.
@@ -49,7 +53,7 @@ def week_digests(
     named = [_hash_by_week(each) for each in beside]
     always = 0 if of_all_weeks is None or of_all_weeks.is_empty() else of_all_weeks.hash_rows().bitwise_xor()
     found = {}
-    for place in range(evidence.n_weeks):
+    for place in range(0 if since is None else since - evidence.first_week, evidence.n_weeks):
         number = evidence.first_week + place
         digest = blake2b(digest_size=16)
         for each in by_week:
@@ -57,6 +61,21 @@ def week_digests(
         digest.update(repr([always, *(each.get(number) for each in named)]).encode())
         found[number] = digest.hexdigest()
     return found
+
+
+def first_counted_week(evidence: Evidence, first_asked: int, memory_weeks: int) -> int:
+    """The first week that any figure of the asked weeks rests on, by number.
+
+    A long history slides, and what lies at its edge changes with every week: a team's first row, an incident that began
+    before. The sums leave a few weeks out there; so weeks before them need no digest.
+
+    Args:
+        evidence: Up to the last week.
+        first_asked: The first week to be told of, by number.
+        memory_weeks: How far what is told beside the sums looks back [weeks].
+    """
+    begin = int(block_starts(evidence.first_week, evidence.first_week + evidence.n_weeks)[0])
+    return begin if first_asked - memory_weeks >= begin else evidence.first_week
 
 
 def _hash_by_week(frame: pl.DataFrame) -> dict[int, int]:
@@ -67,7 +86,8 @@ def _hash_by_week(frame: pl.DataFrame) -> dict[int, int]:
 
 def first_new_week(before: Checkpoint | None, ids: pl.Series, evidence: Evidence, digests: Mapping[int, str]) -> int:
     """The earliest week that is new or changed, by number; the first of all where nothing can be taken over."""
-    if before is None or not before.ids.equals(ids):
+    # Sums that begin at another week differ everywhere.
+    if before is None or not before.ids.equals(ids) or min(before.digests) != min(digests):
         return evidence.first_week
     for number in sorted(digests):
         if before.digests.get(number) != digests[number]:

@@ -13,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from models.checkpoint import Checkpoint, first_new_week, next_sums, sums_before, week_digests
+from models.checkpoint import Checkpoint, first_counted_week, first_new_week, next_sums, sums_before, week_digests
 from models.evidence import Evidence
 from models.figures import Figures, week_figures
 from models.lesson import Counted, Lesson, counted, estimator, gathered, learn
@@ -78,8 +78,9 @@ def score_weeks(
     before = checkpoint if lesson else None
     after = _after_interventions(panel.weeks, interventions, policy)
     audience = complexes.select("complex_id", "audience").filter(pl.col("complex_id").is_in(panel.ids.implode()))
-    digests = week_digests(whole, [weekly.select(_BESIDE), *after], audience)
     first_asked = whole.first_week + whole.n_weeks - min(n_weeks, whole.n_weeks)
+    since = first_counted_week(whole, first_asked, policy.long_window_weeks)
+    digests = week_digests(whole, [weekly.select(_BESIDE), *after], audience, since)
     first_new = first_new_week(before, panel.ids, whole, digests)
     # The last week is always told anew, with its reasons; the weeks before only where something in them is new.
     last = whole.first_week + whole.n_weeks - 1

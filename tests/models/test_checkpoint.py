@@ -30,7 +30,7 @@ from counted_town import (
 from threadpoolctl import threadpool_limits
 
 from models.blocks import BlockSums, summed
-from models.checkpoint import Checkpoint, first_new_week, next_sums, sums_before, week_digests
+from models.checkpoint import Checkpoint, first_counted_week, first_new_week, next_sums, sums_before, week_digests
 from models.lesson import Lesson, counted, gathered
 from models.policy import Policy
 from models.scores import Scored, score_weeks
@@ -255,9 +255,19 @@ def test_the_first_new_week(lesson: Lesson) -> None:
     assert first_new_week(before, ids, evidence, digests | {first + 40: "?", first + 90: "?"}) == first + 40
     fewer = Checkpoint(ids, {number: each for number, each in digests.items() if number < first + 98}, before.sums)
     assert first_new_week(fewer, ids, evidence, digests) == first + 98
-    # A week that has left the history is no change.
-    slid = {number: each for number, each in digests.items() if number >= first + 5}
-    assert first_new_week(before, ids, evidence, slid) == first + N_WEEKS
+    # Sums that begin at another week differ in all weeks, though no week itself has changed.
+    slid = {number: each for number, each in digests.items() if number >= first + 8}
+    assert first_new_week(before, ids, evidence, slid) == first
+
+
+def test_weeks_at_the_edge_that_no_figure_rests_on_need_no_digest(lesson: Lesson) -> None:
+    evidence = evidence_of(PANEL, lesson)
+    begin, last = int(summed(evidence).starts[0]), evidence.first_week + N_WEEKS - 1
+    assert first_counted_week(evidence, last, 52) == begin
+    # A year back from the first week that is asked for lies before the sums begin: then all of it counts.
+    assert first_counted_week(evidence, begin + 51, 52) == evidence.first_week
+    assert min(week_digests(evidence, since=begin)) == begin
+    assert week_digests(evidence, since=begin).items() <= week_digests(evidence).items()
 
 
 def test_sums_are_taken_over_only_where_they_stand_just_there_and_nothing_changed(lesson: Lesson) -> None:

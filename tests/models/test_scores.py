@@ -244,14 +244,14 @@ def test_who_is_called_what_does_not_depend_on_the_names_of_complexes(lesson: Le
 
 def test_one_thread_and_two_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     # More complexes than are judged at a time, or there is nothing to share out.
-    complexes = town(250)
-    weekly = panel(complexes, 30)
+    complexes = town(210)
+    weekly = panel(complexes, 20)
     found = []
     for n in (1, 2):
         for room in (scores, lessons):
             monkeypatch.setattr(room, "estimator", lambda policy, n=n: TwoLatents(policy, n_jobs=n))
         with threadpool_limits(n):
-            found.append(score_weeks(weekly, complexes, POLICY, 2))
+            found.append(score_weeks(weekly, complexes, POLICY, 1))
     one, two = found
     assert one.lesson.as_dict() == two.lesson.as_dict()
     for name in ("scores", "streams", "reasons"):
@@ -515,8 +515,8 @@ def test_complexes_that_are_alike_are_told_alike() -> None:
 
 
 def test_the_band_holds_eight_in_ten_ordinary_complexes() -> None:
-    complexes = town(300, homes=60).with_columns(building_type=pl.lit("flat"), built_year=pl.lit(1970))
-    said = score_weeks(panel(complexes, 60), complexes, POLICY, 1).scores
+    complexes = town(200, homes=60).with_columns(building_type=pl.lit("flat"), built_year=pl.lit(1970))
+    said = score_weeks(panel(complexes, 52), complexes, POLICY, 1).scores
     inside = said["reports_seen"].is_between(said["reports_low"], said["reports_high"]).mean()
     assert 0.8 <= inside <= 0.97
 
