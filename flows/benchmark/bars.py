@@ -16,7 +16,7 @@ FALSE_DISCOVERIES = (0.10, 0.25)
 LEAST_RECALL = 0.25
 HIGHEST_CALIBRATION_ERROR = 0.02
 
-WITHOUT_NOISE = {"auc": 0.940, "ap": 0.687, "precision@3": 0.770, "recall@0.2": 0.456}
+WITHOUT_NOISE = {"auc": 0.940, "ap": 0.687, "precision_at_3": 0.770, "recall@0.2": 0.456}
 """What an earlier prototype reached without unit × stream noise, at the richer rates, 6.4 % positive."""
 
 THINNED = {

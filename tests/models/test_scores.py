@@ -515,8 +515,8 @@ def test_complexes_that_are_alike_are_told_alike() -> None:
 
 
 def test_the_band_holds_eight_in_ten_ordinary_complexes() -> None:
-    complexes = town(200, homes=60).with_columns(building_type=pl.lit("flat"), built_year=pl.lit(1970))
-    said = score_weeks(panel(complexes, 52), complexes, POLICY, 1).scores
+    complexes = town(300, homes=60).with_columns(building_type=pl.lit("flat"), built_year=pl.lit(1970))
+    said = score_weeks(panel(complexes, 60), complexes, POLICY, 1).scores
     inside = said["reports_seen"].is_between(said["reports_low"], said["reports_high"]).mean()
     assert 0.8 <= inside <= 0.97
 
