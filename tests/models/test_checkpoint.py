@@ -285,7 +285,7 @@ def test_sums_are_taken_over_only_where_they_stand_just_there_and_nothing_change
 
 @pytest.mark.parametrize("n_before", [0, 1, 3, 40])
 def test_one_week_more_is_as_all_made_anew(n_before: int, lesson: Lesson) -> None:
-    """Also where the first week has moved since, and a first block would have to be cut."""
+    """Also where the first week has moved on since."""
     whole = evidence_of(PANEL, lesson)
     for n in (30, 60, 99):
         sums = summed(whole.until(n))
