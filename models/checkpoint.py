@@ -52,13 +52,15 @@ def week_digests(
     by_week = [np.ascontiguousarray(each.T) for each in [*columns, evidence.is_feed_suspect]]
     named = [_hash_by_week(each) for each in beside]
     always = 0 if of_all_weeks is None or of_all_weeks.is_empty() else of_all_weeks.hash_rows().bitwise_xor()
+    # Sums that begin at another week differ in every week.
+    begin = _begin(evidence)
     found = {}
     for place in range(0 if since is None else since - evidence.first_week, evidence.n_weeks):
         number = evidence.first_week + place
         digest = blake2b(digest_size=16)
         for each in by_week:
             digest.update(each[place].tobytes())
-        digest.update(repr([always, *(each.get(number) for each in named)]).encode())
+        digest.update(repr([begin, always, *(each.get(number) for each in named)]).encode())
         found[number] = digest.hexdigest()
     return found
 
@@ -74,8 +76,13 @@ def first_counted_week(evidence: Evidence, first_asked: int, memory_weeks: int) 
         first_asked: The first week to be told of, by number.
         memory_weeks: How far what is told beside the sums looks back [weeks].
     """
-    begin = int(block_starts(evidence.first_week, evidence.first_week + evidence.n_weeks)[0])
+    begin = _begin(evidence)
     return begin if first_asked - memory_weeks >= begin else evidence.first_week
+
+
+def _begin(evidence: Evidence) -> int:
+    """The first week of the sums."""
+    return int(block_starts(evidence.first_week, evidence.first_week + evidence.n_weeks)[0])
 
 
 def _hash_by_week(frame: pl.DataFrame) -> dict[int, int]:
@@ -86,8 +93,7 @@ def _hash_by_week(frame: pl.DataFrame) -> dict[int, int]:
 
 def first_new_week(before: Checkpoint | None, ids: pl.Series, evidence: Evidence, digests: Mapping[int, str]) -> int:
     """The earliest week that is new or changed, by number; the first of all where nothing can be taken over."""
-    # Sums that begin at another week differ everywhere.
-    if before is None or not before.ids.equals(ids) or min(before.digests) != min(digests):
+    if before is None or not before.ids.equals(ids):
         return evidence.first_week
     for number in sorted(digests):
         if before.digests.get(number) != digests[number]:

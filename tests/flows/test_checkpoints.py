@@ -23,8 +23,9 @@ from flows.warehouse import open_warehouse, prepare_warehouse
 from models.streams import STREAMS
 
 BACKFILL = 3
-# More history than the town has: else its first weeks fall out of sight one by one, and all is scored anew.
-POLICY = f"[policy]\nbackfill_weeks = {BACKFILL}\nhistory_weeks = 80\n"
+# More history than the town has: else its first weeks fall out of sight one by one, and all is scored anew. And one
+# whose sums begin at the same week in all weeks tried here: every eighth week they begin later, and all is anew too.
+POLICY = f"[policy]\nbackfill_weeks = {BACKFILL}\nhistory_weeks = 84\n"
 WEEK = timedelta(weeks=1)
 # A Wednesday of the last week.
 LATELY = LAST_WEEK + timedelta(days=2)

@@ -255,9 +255,17 @@ def test_the_first_new_week(lesson: Lesson) -> None:
     assert first_new_week(before, ids, evidence, digests | {first + 40: "?", first + 90: "?"}) == first + 40
     fewer = Checkpoint(ids, {number: each for number, each in digests.items() if number < first + 98}, before.sums)
     assert first_new_week(fewer, ids, evidence, digests) == first + 98
-    # Sums that begin at another week differ in all weeks, though no week itself has changed.
-    slid = {number: each for number, each in digests.items() if number >= first + 8}
-    assert first_new_week(before, ids, evidence, slid) == first
+    # A week that has left the history is no change.
+    slid = {number: each for number, each in digests.items() if number >= first + 5}
+    assert first_new_week(before, ids, evidence, slid) == first + N_WEEKS
+
+
+def test_sums_that_begin_at_another_week_change_every_digest(lesson: Lesson) -> None:
+    evidence = evidence_of(PANEL, lesson)
+    slid = replace(evidence.of(np.arange(12)), first_week=evidence.first_week + 8)
+    assert int(summed(slid).starts[0]) != int(summed(evidence).starts[0])
+    whole, later = week_digests(evidence), week_digests(slid)
+    assert not set(whole.values()) & set(later.values())
 
 
 def test_weeks_at_the_edge_that_no_figure_rests_on_need_no_digest(lesson: Lesson) -> None:

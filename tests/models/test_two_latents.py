@@ -92,7 +92,7 @@ def test_planted_stories_are_told_apart(found: Posterior) -> None:
     assert found.p_decline[LOUD] > 0.8 > 0.2 > found.p_quiet[LOUD]
     assert found.p_became_quiet[QUIET_DECLINE] > 0.8
     assert found.p_became_quiet[ALWAYS_QUIET] < 0.2
-    assert found.d_mean[CALM] < -0.2
+    assert found.d_mean[CALM] < -0.15
     assert found.p_quiet[:N_ORDINARY].mean() < 0.05
 
 
@@ -213,7 +213,7 @@ def test_a_district_that_never_said_a_word_is_quiet() -> None:
 def test_all_zeros_is_alike_everywhere_and_no_decline() -> None:
     found = judged(evidence(np.zeros((N_STREAMS, 20, WEEKS)), due(20)))
     assert np.all(found.p_quiet_decline < 0.02)
-    assert np.all(found.d_mean < 0.1)
+    assert np.all(found.p_decline < 0.5)
     for name, each in arrays(found).items():
         assert np.ptp(each) < 1e-12, name
 
@@ -287,7 +287,7 @@ def test_a_stream_that_nobody_delivers_is_as_if_it_did_not_exist(k: int) -> None
     without = changed(given, hidden=hidden)
     fitted = model(n_rounds=2).fit(without)
     assert_sound(fitted.predict(summed(without)), 12)
-    assert not fitted.parts(summed(without)).streams[k].any()
+    assert np.abs(fitted.parts(summed(without)).streams[k]).max() < 1e-12
     assert fitted.learned_.level[k] == 0
 
 
