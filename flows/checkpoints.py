@@ -22,7 +22,7 @@ from flows.run import Run
 from flows.warehouse import insert_rows
 from models.blocks import BlockSums
 from models.checkpoint import Checkpoint
-from models.lesson import Lesson
+from models.lesson import LESSON_VERSION, Lesson
 from models.streams import STREAMS
 
 # A stream of which a quarter more is known now (a first delivery, a longer past) was not yet learned from.
@@ -58,6 +58,7 @@ class Ground:
         terms = {
             "policy": asdict(run.settings.policy),
             "luisterpost": version("luisterpost"),
+            "lesson": LESSON_VERSION,
             "contracts": {name: each.version for name, each in contracts("published").items()},
         }
         known = changes.select("change_id", "contract", "area_team", "starts_on", "expected_effect").sort("change_id")
@@ -100,8 +101,12 @@ def lesson_in_force(con: duckdb.DuckDBPyConnection, run: Run, week: date, ground
         {"week": week, "oldest": week - timedelta(weeks=run.settings.policy.relearn_weeks)},
     ).fetchall()
     for run_id, terms, changes, sight, lesson in found:
-        if ground.bears(Ground(terms, changes, json.loads(sight))):
-            return KeptLesson(run_id, Lesson.from_dict(json.loads(lesson)))
+        try:
+            if ground.bears(Ground(terms, changes, json.loads(sight))):
+                return KeptLesson(run_id, Lesson.from_dict(json.loads(lesson)))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # What cannot be read teaches nothing: the town is asked again.
+            continue
     return None
 
 

@@ -85,7 +85,7 @@ def _commands(language: Language) -> click.Group:
     every = option(
         "--every",
         say("cli.default", text=say("cli.every"), default=4),
-        type=click.IntRange(min=1),
+        type=click.IntRange(min=1, max=520),
         default=4,
         metavar=say("cli.weeks"),
     )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from flows.results import PublishedWeek
 from models.policy import Policy
@@ -116,8 +117,9 @@ def explain(week: PublishedWeek, asked: str) -> Explanation:
         asked: Number of the complex as somebody typed it.
 
     Raises:
-        Problem: `explain.unknown`, with the nearest numbers; `explain.not_in_use`.
+        Problem: `explain.unknown`, with the nearest numbers; `explain.not_in_use`; `explain.other_version`.
     """
+    _check_version(week)
     complexes = week.table("complexes")
     row = _found(complexes, asked, week)
     here, monday = pl.col("complex_id") == row["complex_id"], parse_week(week.week_name)
@@ -185,6 +187,13 @@ def _found(complexes: pl.DataFrame, asked: str, week: PublishedWeek) -> dict[str
     raise Problem(
         "explain.unknown", complex=asked, week=week.week_name, nearest=[_called(each) for each in nearest or close]
     )
+
+
+def _check_version(week: PublishedWeek) -> None:
+    """A week of before an upgrade has other columns."""
+    made = week.manifest.get("contracts", {})
+    if any(made.get(name) != contract("published", name).version for name in ("scores", "reasons", "streams")):
+        raise Problem("explain.other_version", week=week.week_name)
 
 
 def _called(row: dict[str, Any]) -> str:

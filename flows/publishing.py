@@ -103,7 +103,7 @@ def _hold(con: duckdb.DuckDBPyConnection, promised: Contract) -> None:
             "publishing.breach",
             table=promised.name,
             rule=worst[0].rule_id,
-            count=worst[0].breaches,
+            breaches=worst[0].breaches,
             rows=worst[0].rows,
         )
 

@@ -7,7 +7,7 @@ normal), nor where (a whole silent district must stay visible). Hence these thre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
@@ -27,6 +27,8 @@ SEASON = ("season_sin_1", "season_cos_1", "season_sin_2", "season_cos_2")
 BUILT_BREAKS = [1945, 1960, 1975, 1990, 2005]
 SIZE_BREAKS = [20, 40, 80, 160]
 WEEKS_A_YEAR = 365.25 / 7
+# A week counts for at most so many events more, and so many times more, than a like complex has.
+OUTBURST_EVENTS, OUTBURST_TIMES = 50.0, 10.0
 
 
 def building_classes(complexes: pl.DataFrame) -> pl.DataFrame:
@@ -165,8 +167,18 @@ def learned_rate(series: StreamSeries, classes: pl.DataFrame, weeks: list[date])
         classes: `building_classes` in the row order of the arrays.
         weeks: Mondays, in the column order of the arrays.
     """
-    filled = _cells(series, classes, weeks).filter(pl.col("exposure") > 0)
+    filled = _cells(_without_outbursts(series), classes, weeks).filter(pl.col("exposure") > 0)
     return RateTable.of(ExpectedRate(has_physics=series.stream.has_physics).fit(filled))
+
+
+def _without_outbursts(series: StreamSeries) -> StreamSeries:
+    """The same with impossible weeks cut off: one wrong import must not raise what is expected of its neighbours."""
+    exposure = series.exposure.sum()
+    if exposure == 0:
+        return series
+    rate = np.minimum(series.seen, OUTBURST_EVENTS).sum() / exposure
+    most = OUTBURST_EVENTS + OUTBURST_TIMES * rate * series.exposure
+    return replace(series, seen=np.minimum(series.seen, most))
 
 
 def expected_counts(series: StreamSeries, classes: pl.DataFrame, weeks: list[date]) -> Floats:

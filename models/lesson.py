@@ -25,6 +25,9 @@ from models.two_latents import TwoLatents
 from models.weeks import week_number
 from models.window import pearson_dispersion
 
+# Goes up whenever a lesson means something else than before: then no kept one is used.
+LESSON_VERSION = 1
+
 
 @dataclass(frozen=True)
 class Lesson:

@@ -79,6 +79,10 @@ def select_flags(
     off = pl.concat([safety.cast(pl.String), kept_off(known, answers, week, policy)])
     before = earlier.filter(pl.col("week") < week, pl.col("why") != "random_draw")
     asked = before.join(spells, on="complex_id").filter(pl.col("week") >= pl.col("episode_start"))["complex_id"]
+    said = earlier.filter(pl.col("week") == week)["complex_id"]
+    if len(said):
+        # Run a second time: flags of older weeks that were written since must not change the list that people hold.
+        asked = asked.filter(asked.is_in(said.implode()))
     candidates = (
         eligible.filter(~pl.col("is_too_small_to_know"), ~pl.col("complex_id").is_in(off.implode()))
         .join(spells.drop("week"), on="complex_id")

@@ -40,6 +40,8 @@ def benchmark(
     Raises:
         Problem: If there are no kept figures, or the city's files cannot be read.
     """
+    # Known to be writable before an hour of work.
+    folder.mkdir(parents=True, exist_ok=True)
     if not is_page_only:
         methods = standard_methods()
         cases = [case for case in CASES if case.name in QUICK_CASES] if is_quick else CASES

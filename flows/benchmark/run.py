@@ -148,9 +148,10 @@ def read_results(file: Path) -> tuple[pl.DataFrame, Facts]:
     Raises:
         Problem: `benchmark.no_results` if there are none.
     """
-    if not file.exists():
-        raise Problem("benchmark.no_results", file=file)
-    return pl.read_parquet(file), Facts(**json.loads(pl.read_parquet_metadata(file)["facts"]))
+    try:
+        return pl.read_parquet(file), Facts(**json.loads(pl.read_parquet_metadata(file)["facts"]))
+    except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        raise Problem("benchmark.no_results", file=file) from error
 
 
 def _label(job: Job) -> str:

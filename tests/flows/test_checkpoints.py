@@ -254,3 +254,11 @@ def test_a_lesson_holds_where_as_much_can_be_seen(warehouse: Warehouse) -> None:
     assert not ground().bears(replace(ground(), changes="other"))
     # A lesson of a version that knew a stream less.
     assert not ground().bears(Ground("{}", "[]", {}))
+
+
+@pytest.mark.parametrize("damage", ["{", "{}", "null", '{"rates": 1}'])
+def test_a_lesson_that_cannot_be_read_is_learned_anew(warehouse: Warehouse, damage: str) -> None:
+    warehouse.judge()
+    warehouse.tell("update scores.lessons set lesson = ? returning 1", damage)
+    warehouse.judge()
+    assert warehouse.spy.was_learned

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -306,3 +306,13 @@ def test_a_whole_silent_district_stays_visible() -> None:
     scores = score_weeks(weekly, complexes, Policy(), 1).scores
     by_team = dict(scores.group_by("area_team").agg(pl.col("p_quiet").mean()).rows())
     assert by_team["Stil"] > 0.6 > 0.2 > by_team["Rest"]
+
+
+def test_one_wrong_import_does_not_raise_what_is_expected_of_its_neighbours() -> None:
+    complexes, weeks = town(40), mondays(60)
+    plain = counted(homes_over(complexes, 60), 0.02)
+    wrong = replace(plain, seen=plain.seen.copy())
+    wrong.seen[0, 30] = 100_000
+    before, after = (expected_counts(each, building_classes(complexes), weeks) for each in (plain, wrong))
+    assert (after[1:] / before[1:]).max() < 1.6
+    assert (after[1:] / before[1:]).mean() < 1.1
