@@ -7,7 +7,8 @@ Where do I go to …
 - read a file or a mapping: `reading.py`, `csv_files.py`, `extensions.py`
 - see how rows are taken in, merged and accounted for: `ingest.py`, `merging.py`
 - see the warehouse: `warehouse.py`
-- see scores and flags being made: `estimate.py`; what one run leaves to the next: `checkpoints.py`
+- see scores and flags being made: `estimate.py`; what one run leaves to the next: `checkpoints.py`; what answers on
+  drawn complexes teach: `answered_draws.py`
 - publish a week, or read one: `publishing.py`, `published/`, `results.py`
 - write an area team's page: `digest.py`, `quarters.py`, `templates/`
 - see how the chance of one complex is explained: `explaining.py`, `explain_terminal.py`

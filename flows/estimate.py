@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from difflib import get_close_matches
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -12,12 +11,12 @@ import polars as pl
 from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from data_contracts.tables import create_table
+from flows.answered_draws import answers_so_far, draws_so_far
 from flows.run import Run
 from flows.warehouse import insert_rows, set_variables, transaction
 from models.panel import STEPS, panel_variables
 from models.weeks import week_name, week_of
 
-ANSWERS = Path(__file__).parent / "published" / "answers.sql"
 # Of the weeks before, only what decides who is under discussion: at 80,000 complexes a year has four million rows.
 HISTORY = """
     select complex_id, week, area_team, p_quiet_decline, state, is_private_small, is_too_small_to_know,
@@ -102,21 +101,26 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     Raises:
         Problem: `settings.unknown_team`, if the settings name a team that no complex has.
     """
+    from models.answers import recalibrate
     from models.selection import select_flags
 
-    set_variables(con, {"week": week})
     scores = con.execute(HISTORY, {"week": week}).pl()
+    answers = answers_so_far(con, week)
     _check_teams(run, scores.filter(pl.col("week") == week)["area_team"].unique().sort().to_list())
+    # Chosen by what the answers have taught a chance to mean; told with the chance as it was published.
+    taught = recalibrate(draws_so_far(con, week), run.settings.policy)
+    meant = pl.Series("p_quiet_decline", taught.probability(scores["p_quiet_decline"].to_numpy()))
     selection = select_flags(
-        scores=scores,
+        scores=scores.with_columns(meant),
         reasons=con.execute("from scores.reasons where week = ? order by complex_id, stream", [week]).pl(),
         safety=con.execute("select complex_id from panel.safety order by all").pl()["complex_id"],
         earlier=con.execute("from flags.flags where week <= ?", [week]).pl(),
         policy=run.settings.policy,
         capacity=run.settings.capacity,
-        answers=con.execute(ANSWERS.read_text(encoding="utf-8")).pl(),
+        answers=answers,
     )
-    flags = selection.flags
+    said = scores.filter(pl.col("week") == week).select("complex_id", "p_quiet_decline")
+    flags = selection.flags.drop("p_quiet_decline").join(said, on="complex_id", how="left", maintain_order="left")
     spoken = flags.with_columns(
         question=_sentences(run, "question", flags),
         first_step=_sentences(run, "first_step", flags),

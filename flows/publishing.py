@@ -23,6 +23,7 @@ from data_contracts.freshness import source_state
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.tables import check_shape, create_table
+from flows.answered_draws import what_answers_say
 from flows.home import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, Home
 from flows.run import Run
 from flows.warehouse import insert_rows, set_variables, transaction
@@ -134,6 +135,7 @@ def _manifest(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> dict[str,
         "attribution": run.mapping.attribution,
         "language": run.language_code,
         "policy": asdict(run.settings.policy),
+        "answered_draws": what_answers_say(con, week, run.settings.policy),
         "contracts": {name: promised.version for name, promised in contracts("published").items()},
         "rows": rows,
     }

@@ -62,8 +62,25 @@ def show_status(week: PublishedWeek, language: Language) -> None:
             language.write(row["rows_quarantined"]),
         )
     console.print(table)
+    _show_answered_draws(console, week, language)
     console.print(say("week.published", folder=week.folder), soft_wrap=True)
     _show_attribution(console, week)
+
+
+def _show_answered_draws(console: Console, week: PublishedWeek, language: Language) -> None:
+    """How right the list is, as far as the answers on drawn complexes can say."""
+    found = week.manifest.get("answered_draws")
+    if not found:
+        return
+    drawn, answered = found["n_drawn"], found["n_answered"]
+    if "n_needed" in found:
+        console.print(language.say("draws.not_yet", drawn=drawn, answered=answered, needed=found["n_needed"]))
+        return
+    console.print(language.say("draws.answered", drawn=drawn, answered=answered))
+    for name in ("prevalence", "precision", "recall"):
+        if share := found[name]:
+            ends = {end: language.write(round(100 * share[end])) for end in ("value", "low", "high")}
+            console.print(language.say(f"draws.{name}", **ends))
 
 
 def show_check(report: CheckReport, language: Language) -> None:

@@ -15,6 +15,7 @@ import pytest
 from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from data_contracts.tables import create_table
+from flows.answered_draws import what_answers_say
 from flows.estimate import choose_flags, replace_table
 from flows.run import Run, make_run
 from flows.warehouse import open_warehouse, prepare_warehouse
@@ -124,3 +125,30 @@ def test_a_team_that_no_complex_has_is_told(judged: Judged) -> None:
     other = make_run(judged.run.home.folder, str(judged.run.home.folder.parent / "sources"), None, None, READ_AT, "nl")
     with pytest.raises(Problem, match=r"settings\.unknown_team"):
         choose_flags(judged.con, other, MONDAY)
+
+
+def test_answers_on_draws_teach_what_a_chance_means(judged: Judged) -> None:
+    settings = "[policy]\nattention_share = 1\nleast_answered_draws = 30\n"
+    judged.run.home.settings.write_text(settings, encoding="utf-8")
+    taught = Judged(judged.con, make_run(judged.run.home.folder, str(judged.run.home.folder.parent / "sources"),
+                                         None, None, READ_AT, "nl"))  # fmt: skip
+    before = what_answers_say(judged.con, MONDAY, taught.run.settings.policy)
+    assert (before["n_drawn"], before["n_answered"], before["n_needed"]) == (0, 0, 30)
+    assert len(by_scores(taught.choose(MONDAY))) == 2
+    for back in range(1, 41):
+        week = MONDAY - timedelta(weeks=back)
+        judged.con.execute(
+            """insert into flags.flags by name select ? as flag_id, ?::date as week, ?::date as first_week,
+            'C9' as complex_id, 'Noord' as area_team, 'random_draw' as why, 0.1 as inclusion_probability,
+            0.86 as p_quiet_decline""",
+            [f"draw-{back}", week, week],
+        )
+        taught.answer(f"draw-{back}", week + timedelta(days=2), "fine")
+    # Forty times a chance of .86, and forty times all was well: nobody is asked, and the chance is told as it was.
+    chosen = taught.choose(MONDAY)
+    assert by_scores(chosen) == []
+    assert chosen["p_quiet_decline"].min() > 0.8
+    said = what_answers_say(judged.con, MONDAY, taught.run.settings.policy)
+    assert said["n_answered"] == 40
+    assert said["prevalence"]["value"] < 0.1
+    assert said["recalibration"]["is_used"]
