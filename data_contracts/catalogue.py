@@ -13,6 +13,10 @@ PAGE = Path(__file__).parent.parent / "docs" / "contracts.md"
 ROOMS = {
     "inputs": ("Wat Luisterpost leest", "Alleen `complexes` en `complaints` zijn verplicht; de rest mag ontbreken."),
     "published": ("Wat Luisterpost publiceert", "Voor analisten; alleen leesbaar voor de eigenaar van de map."),
+    "shared": (
+        "Wat gedeeld mag worden",
+        "Voor gebiedsteams en hun rapporten, in `HOME/shared/`: afgerond en in woorden.",
+    ),
 }
 
 

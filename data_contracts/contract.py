@@ -1,7 +1,7 @@
 """What one table promises, read from its Open Data Contract Standard file.
 
-The YAML files in `inputs/`, `published/` and `backtest/` are the only place where a column's name, type, unit, Dutch
-meaning, VERA term, allowed values and checks stand. Everything else asks this module.
+The YAML files in `inputs/`, `published/`, `shared/` and `backtest/` are the only place where a column's name, type,
+unit, Dutch meaning, VERA term, allowed values and checks stand. Everything else asks this module.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from open_data_contract_standard import model as odcs
 from data_contracts.row_rules import RowRule, rules_of
 
 # What a backtest reads is delivered like any input, but no weekly run asks for it.
-Room = Literal["inputs", "published", "backtest"]
+Room = Literal["inputs", "published", "shared", "backtest"]
+# We make these ourselves, so their rules need no predicate for rows that others delivered.
+OURS = ("published", "shared")
 HERE = Path(__file__).parent
 
 
@@ -38,6 +40,7 @@ class Column:
         transform: SQL over the raw text that normalises it on the way in, or None.
         example: One valid value as text, or None.
         vera: VERA term, or None.
+        added_in: Version of the contract that added it, or None; tables made before get it empty.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Column:
     transform: str | None
     example: str | None
     vera: str | None
+    added_in: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,12 +173,12 @@ def read_contract(path: Path) -> Contract:
         tolerance=tolerance,
         sorted_by=tuple(said.get("sortedBy", ())),
         columns=columns,
-        rules=rules_of(table, is_input=_room(path) != "published", tolerance=tolerance),
+        rules=rules_of(table, is_input=_room(path) not in OURS, tolerance=tolerance),
     )
 
 
 def _room(path: Path) -> Room:
-    rooms: dict[str, Room] = {"inputs": "inputs", "backtest": "backtest"}
+    rooms: dict[str, Room] = {"inputs": "inputs", "backtest": "backtest", "shared": "shared"}
     return rooms.get(path.parent.name, "published")
 
 
@@ -214,7 +218,15 @@ def _column(written: odcs.SchemaProperty, path: Path) -> Column:
         transform=written.transformLogic,
         example=str(written.examples[0]) if written.examples else None,
         vera=said.get("vera"),
+        added_in=_added_in(written, said, path),
     )
+
+
+def _added_in(written: odcs.SchemaProperty, said: dict[str, Any], path: Path) -> str | None:
+    added = said.get("addedIn")
+    if added is not None and written.required:
+        raise ValueError(f"{path.name}: column {written.name} was added later, so it cannot be required")
+    return None if added is None else str(added)
 
 
 def _custom(properties: list[odcs.CustomProperty] | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from data_contracts.contract import Contract
+from data_contracts.contract import OURS, Contract
 from data_contracts.row_rules import RowRule
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def suite_of(contract: Contract, tolerances: dict[str, float] | None = None) -> 
         tolerances: Shares that override the contract's own, by rule id [0-1].
 
     Returns:
-        One expectation per row rule (`meta`: `rule_id`, `tolerance`); for published tables also a unique key.
+        One expectation per row rule (`meta`: `rule_id`, `tolerance`); for tables of our own also a unique key.
     """
     gx = _library()
     expected = [_row_expectation(gx, rule, (tolerances or {}).get(rule.id, rule.tolerance)) for rule in contract.rules]
-    if contract.room == "published":
+    if contract.room in OURS and contract.key:
         meta = {"rule_id": "key.unique", "tolerance": 0.0}
         key = list(contract.key)
         unique = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from data_contracts.contract import Contract
+from data_contracts.contract import OURS, Contract
 from data_contracts.problem import Problem
 
 # What the warehouse itself keeps beside a contract's columns, for every input.
@@ -34,7 +34,7 @@ class ColumnShape:
 def table_shape(contract: Contract) -> tuple[ColumnShape, ...]:
     """The exact columns of the contract's table, in order; what is delivered carries its lineage as well."""
     columns = [ColumnShape(column.name, column.physical_type) for column in contract.columns]
-    if contract.room != "published":
+    if contract.room not in OURS:
         columns += [ColumnShape(name, physical_type) for name, physical_type in LINEAGE]
     return tuple(columns)
 
@@ -43,6 +43,23 @@ def create_table(contract: Contract, table: str) -> str:
     """The CREATE statement of the contract's table, named `table` (`schema.name`)."""
     columns = ", ".join(f'"{each.name}" {each.physical_type}' for each in table_shape(contract))
     return f"create table if not exists {table} ({columns})"
+
+
+def add_new_columns(con: duckdb.DuckDBPyConnection, contract: Contract, table: str) -> None:
+    """Gives a table, empty, the columns that its contract got since the table was made; any other difference stays.
+
+    Rows go in by position, so the table is written anew in the contract's order.
+    """
+    found = [name for name, _ in con.execute(_described(f"select * from {table}")).fetchall()]
+    new = {each.name for each in contract.columns if each.added_in and each.name not in found}
+    wanted = table_shape(contract)
+    if not new or found != [each.name for each in wanted if each.name not in new]:
+        return
+    columns = [
+        f'cast(null as {each.physical_type}) as "{each.name}"' if each.name in new else f'"{each.name}"'
+        for each in wanted
+    ]
+    con.execute(f"create or replace table {table} as select {', '.join(columns)} from {table}")
 
 
 def check_shape(con: duckdb.DuckDBPyConnection, contract: Contract, table: str) -> None:

@@ -7,12 +7,13 @@ Where do I go to …
 - read a file or a mapping: `reading.py`, `csv_files.py`, `extensions.py`
 - see how rows are taken in, merged and accounted for: `ingest.py`, `merging.py`
 - see the warehouse: `warehouse.py`
-- see scores and flags being made: `estimate.py`; what one run leaves to the next: `checkpoints.py`; what answers on
-  drawn complexes teach: `answered_draws.py`
+- see scores and flags being made: `estimate.py`; how flags are followed: `following.py`; what one run leaves to the
+  next: `checkpoints.py`; what answers on drawn complexes teach: `answered_draws.py`
 - publish a week, or read one: `publishing.py`, `published/`, `results.py`
+- see who gets it, and what may stand in the settings about that: `delivery.py`; send it: `sending/`
 - write an area team's page: `digest.py`, `quarters.py`, `templates/`
 - see how the chance of one complex is explained: `explaining.py`, `explain_terminal.py`
-- see what the command line says: `cli.py`, `help.py`, `terminal.py`, `progress.py`
+- see what the command line says: `cli.py`, `commands.py`, `help.py`, `terminal.py`, `progress.py`
 - change a sentence: `language/nl.po`, `language/en.po`, read by `language.py`
 - check sources without keeping anything: `checking.py`
 - make the demo's files, or start with one's own: `demo.py`, `demo_exports.py`, `starter.py`

@@ -69,7 +69,7 @@ def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     weekly = con.execute("from panel.weekly order by complex_id, week").pl()
     if not (weekly["week"] == week).any():
         raise Problem("week.no_complexes", week=week_name(week))
-    changes = _begun(con, "registration_changes", week)
+    changes = begun(con, "registration_changes", week)
     ground = Ground.of(run, changes, weekly)
     kept = lesson_in_force(con, run, week, ground)
     before = checkpoint_of(con, kept, week)
@@ -79,7 +79,7 @@ def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
         policy,
         policy.backfill_weeks + 1,
         changes=changes,
-        interventions=_begun(con, "interventions", week),
+        interventions=begun(con, "interventions", week),
         lesson=kept.lesson if kept else None,
         checkpoint=before,
     )
@@ -90,6 +90,7 @@ def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
             replace_table(con, "scores.scores", "scores", scored.scores)
         replace_table(con, "scores.streams", "streams", scored.streams)
         replace_table(con, "scores.reasons", "reasons", scored.reasons)
+        _tell_quarters(con, scored.quarters, week)
         kept = kept or keep_lesson(con, run, week, ground, scored.lesson)
         keep_checkpoint(con, kept, week, scored.checkpoint)
     return scored.scores.filter(pl.col("week") == week).height
@@ -101,23 +102,19 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     Raises:
         Problem: `settings.unknown_team`, if the settings name a team that no complex has.
     """
-    from models.answers import recalibrate
     from models.selection import select_flags
 
     scores = con.execute(HISTORY, {"week": week}).pl()
-    answers = answers_so_far(con, week)
     _check_teams(run, scores.filter(pl.col("week") == week)["area_team"].unique().sort().to_list())
-    # Chosen by what the answers have taught a chance to mean; told with the chance as it was published.
-    taught = recalibrate(draws_so_far(con, week), run.settings.policy)
-    meant = pl.Series("p_quiet_decline", taught.probability(scores["p_quiet_decline"].to_numpy()))
     selection = select_flags(
-        scores=scores.with_columns(meant),
+        # Chosen by what the answers have taught a chance to mean; told with the chance as it was published.
+        scores=as_taught(con, run, week, scores),
         reasons=con.execute("from scores.reasons where week = ? order by complex_id, stream", [week]).pl(),
         safety=con.execute("select complex_id from panel.safety order by all").pl()["complex_id"],
         earlier=con.execute("from flags.flags where week <= ?", [week]).pl(),
         policy=run.settings.policy,
         capacity=run.settings.capacity,
-        answers=answers,
+        answers=answers_so_far(con, week),
     )
     said = scores.filter(pl.col("week") == week).select("complex_id", "p_quiet_decline")
     flags = selection.flags.drop("p_quiet_decline").join(said, on="complex_id", how="left", maintain_order="left")
@@ -134,6 +131,14 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
         con.execute("delete from checks.fell_off where week = ?", [week])
         insert_rows(con, "checks.fell_off", selection.fell_off.select(pl.lit(week), "area_team", "n_fell_off"))
     return spoken.height
+
+
+def as_taught(con: duckdb.DuckDBPyConnection, run: Run, week: date, scores: pl.DataFrame) -> pl.DataFrame:
+    """Scores with the chance that the answers so far have taught their own chance to mean."""
+    from models.answers import recalibrate
+
+    taught = recalibrate(draws_so_far(con, week), run.settings.policy)
+    return scores.with_columns(pl.Series("p_quiet_decline", taught.probability(scores["p_quiet_decline"].to_numpy())))
 
 
 def _check_teams(run: Run, teams: list[str]) -> None:
@@ -155,7 +160,7 @@ def current_complexes(con: duckdb.DuckDBPyConnection, week: date) -> pl.DataFram
     ).pl()
 
 
-def _begun(con: duckdb.DuckDBPyConnection, name: str, week: date) -> pl.DataFrame:
+def begun(con: duckdb.DuckDBPyConnection, name: str, week: date) -> pl.DataFrame:
     """The rows of a list that is kept by hand, of what had begun by the end of the week."""
     return con.execute(
         f"from raw.{name} where _withdrawn_at is null and _valid_until is null and starts_on < ? order by all",
@@ -167,6 +172,23 @@ def _add_scores(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, oldest: date
     """Puts newly scored weeks in the place of what stood there, and drops the weeks that are too old to tell."""
     con.execute("delete from scores.scores where week >= ? or week < ?", [rows["week"].min(), oldest])
     insert_rows(con, "scores.scores", rows.select(contract("published", "scores").column_names))
+
+
+def _tell_quarters(con: duckdb.DuckDBPyConnection, told: pl.DataFrame, week: date) -> None:
+    """Adds the quarters that were never told; what was told stays, whatever came in since.
+
+    Else the difference between two weeks' pages would be the rows that came in late, to the row.
+    """
+    con.register("arriving", told.to_arrow())
+    con.execute(
+        """
+        insert into scores.quarters
+        select arriving.*, ?::date as told_week from arriving
+        anti join scores.quarters using (complex_id, quarter_starts_on, stream)
+        """,
+        [week],
+    )
+    con.unregister("arriving")
 
 
 def replace_table(con: duckdb.DuckDBPyConnection, table: str, name: str, rows: pl.DataFrame) -> None:

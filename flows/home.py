@@ -52,8 +52,13 @@ class Home:
         return self.folder / "shared"
 
     @property
+    def sent(self) -> Path:
+        """What was sent: one record per week."""
+        return self.folder / "sent"
+
+    @property
     def settings(self) -> Path:
-        """Overrides of policy, teams and timezone."""
+        """Overrides of policy, teams, delivery and timezone."""
         return self.folder / "luisterpost.toml"
 
     @property
@@ -68,11 +73,26 @@ class Home:
         Raises:
             Problem: `home.busy`.
         """
-        lock = FileLock(self.folder / ".run.lock", timeout=0, mode=OWNER_ONLY_FILE)
+        with self._locked(".run.lock", Problem("home.busy", folder=self.folder)):
+            yield
+
+    @contextmanager
+    def alone_sending(self) -> Iterator[None]:
+        """Keeps any other sending out of this home, so that nothing goes twice; a run may go on beside it.
+
+        Raises:
+            Problem: `send.busy`.
+        """
+        with self._locked(".send.lock", Problem("send.busy", folder=self.folder)):
+            yield
+
+    @contextmanager
+    def _locked(self, name: str, busy: Problem) -> Iterator[None]:
+        lock = FileLock(self.folder / name, timeout=0, mode=OWNER_ONLY_FILE)
         try:
             lock.acquire()
         except Timeout as error:
-            raise Problem("home.busy", folder=self.folder) from error
+            raise busy from error
         try:
             yield
         finally:

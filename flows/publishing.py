@@ -135,9 +135,21 @@ def _manifest(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> dict[str,
         "attribution": run.mapping.attribution,
         "language": run.language_code,
         "policy": asdict(run.settings.policy),
+        "shared_terms": _shared_terms(run),
+        "fell_off": dict(con.execute("select area_team, n_fell_off from checks.fell_off where week = ?", [week]).fetchall()),
         "answered_draws": what_answers_say(con, week, run.settings.policy),
         "contracts": {name: promised.version for name, promised in contracts("published").items()},
         "rows": rows,
+    }
+
+
+def _shared_terms(run: Run) -> dict[str, Any]:
+    """What the installation set for what it shares: kept with the week, so that it can be rendered again alike."""
+    delivery = run.settings.delivery
+    return {
+        "safety_role": delivery.safety_role,
+        "answers_to": delivery.answers_to,
+        "csv_bom": delivery.csv_bom,
     }
 
 

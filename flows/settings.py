@@ -1,4 +1,4 @@
-"""The settings file `HOME/luisterpost.toml`: policy values, teams, timezone. Nothing else is configuration."""
+"""The settings file `HOME/luisterpost.toml`: policy, teams, delivery, timezone. Nothing else is configuration."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from data_contracts.problem import Problem
+from flows.delivery import (
+    DELIVERY_SETTINGS,
+    TEAM_DELIVERY_SETTINGS,
+    Delivery,
+    TeamDelivery,
+    read_delivery,
+    read_team_delivery,
+)
 from models.policy import Policy
 
-SECTIONS = ("policy", "teams", "timezone")
-TEAM_SETTINGS = ("flags_per_team",)
+SECTIONS = ("policy", "teams", "delivery", "timezone")
+TEAM_SETTINGS = ("flags_per_team", *TEAM_DELIVERY_SETTINGS)
 
 
 @dataclass(frozen=True)
@@ -23,12 +31,16 @@ class Settings:
     Attributes:
         policy: The values in force.
         timezone: Zone of its weeks and of timestamps without a zone; None where the mapping decides.
-        capacity: New flags a week for teams that set their own [flags].
+        capacity: New flags a week per team that the settings name [flags].
+        delivery: What is handed out and taken back, for all teams together.
+        teams: Where the digest goes, per team that the settings name.
     """
 
     policy: Policy = field(default_factory=Policy)
     timezone: str | None = None
     capacity: dict[str, int] = field(default_factory=dict)
+    delivery: Delivery = field(default_factory=Delivery)
+    teams: dict[str, TeamDelivery] = field(default_factory=dict)
 
 
 def read_settings(file: Path) -> Settings:
@@ -48,10 +60,17 @@ def read_settings(file: Path) -> Settings:
     timezone = written.get("timezone")
     if timezone is not None:
         check_timezone(timezone, file)
+    policy = read_policy(_table(written, "policy", file), file)
+    delivery = _table(written, "delivery", file)
+    for key in delivery:
+        check_known(key, DELIVERY_SETTINGS, file)
+    teams = _table(written, "teams", file)
     return Settings(
-        policy=read_policy(_table(written, "policy", file), file),
+        policy=policy,
         timezone=timezone,
-        capacity={team: _capacity(team, said, file) for team, said in _table(written, "teams", file).items()},
+        capacity={team: _capacity(team, said, policy, file) for team, said in teams.items()},
+        delivery=read_delivery(delivery, file),
+        teams={team: read_team_delivery(team, said, file) for team, said in teams.items()},
     )
 
 
@@ -93,12 +112,13 @@ def _policy_value(name: str, value: Any, known: Any, file: Path) -> Any:
     return value
 
 
-def _capacity(team: str, said: Any, file: Path) -> int:
+def _capacity(team: str, said: Any, policy: Policy, file: Path) -> int:
     if not isinstance(said, dict):
         raise Problem("settings.wrong_type", file=file, key=f"teams.{team}", wanted="flags_per_team = 2")
     for key in said:
         check_known(key, TEAM_SETTINGS, file)
-    given = said.get("flags_per_team", Policy().flags_per_team)
+    # A team that only set an address has the number of all.
+    given = said.get("flags_per_team", policy.flags_per_team)
     return read_policy({"flags_per_team": given}, file).flags_per_team
 
 

@@ -19,7 +19,7 @@ import polars as pl
 from data_contracts.contract import contracts
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
-from data_contracts.tables import check_shape, create_table
+from data_contracts.tables import add_new_columns, check_shape, create_table
 from flows.home import OWNER_ONLY_FILE, Home
 
 SCHEMAS = ("raw", "staging", "panel", "scores", "flags", "checks", "publish")
@@ -107,7 +107,10 @@ def prepare_warehouse(con: duckdb.DuckDBPyConnection, run_id: str, started_at: d
             con.execute(f"create table if not exists scores.{name} ({columns})")
         for name, contract in contracts("inputs").items():
             con.execute(create_table(contract, f"raw.{name}"))
-        con.execute(create_table(contracts("published")["flags"], "flags.flags"))
+            add_new_columns(con, contract, f"raw.{name}")
+        for name in ("flags", "lives"):
+            con.execute(create_table(contracts("published")[name], f"flags.{name}"))
+        con.execute(create_table(contracts("published")["quarters"], "scores.quarters"))
         con.execute(f"insert into checks.version select {VERSION} where not exists (from checks.version)")
         con.execute("insert into checks.runs values (?, null, ?, false)", [run_id, started_at.replace(tzinfo=None)])
     found = con.execute("select max(version) from checks.version").fetchone()

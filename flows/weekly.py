@@ -21,6 +21,7 @@ from data_contracts.problem import Problem
 from flows.artifacts import leave_artifacts
 from flows.digest import write_digests
 from flows.estimate import choose_flags, choose_week, count_panel, score
+from flows.following import follow_flags
 from flows.ingest import Account, take_in
 from flows.publishing import publish
 from flows.run import Run, make_run
@@ -129,10 +130,11 @@ def judge(run: Run, week: date) -> None:
 
 @task(cache_policy=NO_CACHE)
 def flag(run: Run, week: date) -> None:
-    """Chooses the few to visit."""
+    """Chooses the few to visit, and follows what became of those before."""
     log.info(run.language.say("step.flag"))
     with open_warehouse(run.home) as con:
         choose_flags(con, run, week)
+        follow_flags(con, run, week)
 
 
 @task(cache_policy=NO_CACHE)

@@ -30,6 +30,10 @@ def can_be_judged() -> pl.Expr:
     return ~pl.col("is_private_small") & ~pl.col("state").is_in(CANNOT_BE_JUDGED)
 
 
+IS_JUDGED = can_be_judged() & ~pl.col("is_too_small_to_know")
+"""Whether the probability of a row of `scores` tells anything."""
+
+
 def fdr_set(probability: Floats, rate: float) -> Flags:
     """The largest set of the most probable whose mean 1 - P is at most `rate`.
 
@@ -76,8 +80,7 @@ def episodes(scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     for week in range(len(grid.weeks)):
         able = np.flatnonzero(grid.is_judged[:, week] & (grid.probability[:, week] >= policy.leave_below))
         is_in_set[able, week] = fdr_set(grid.probability[able, week], policy.false_discovery_rate)
-    is_low = ~grid.is_judged | (grid.probability < policy.leave_below)
-    start = _starts(is_in_set, is_low, grid.is_passed_over, policy)[grid.rows, grid.columns]
+    start = _starts(is_in_set, _low_weeks(grid, policy), policy)[grid.rows, grid.columns]
     weeks = grid.weeks.to_numpy()
     return (
         scores.select("complex_id", "week")
@@ -89,6 +92,31 @@ def episodes(scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         .with_columns(episode_start=pl.when("is_running").then("episode_start"))
         .sort("complex_id", "week")
     )
+
+
+def norm_weeks(scores: pl.DataFrame, complexes: pl.Series, policy: Policy) -> pl.DataFrame:
+    """For how many weeks in a row each complex has been below `leave_below`: the count that ends an episode.
+
+    Args:
+        scores: As for `episodes`.
+        complexes: Ids of the complexes to tell of, whether they have scores or not.
+        policy: The values in force.
+
+    Returns:
+        One row per complex and week of the history, sorted: `complex_id`, `week`, `norm_weeks` (a week without a
+        judgement counts, a week with a suspect report feed is passed over), `is_judged`, `is_gone` (not in use,
+        emptied, or with so few homes that nobody is asked about it).
+    """
+    ids, weeks = complexes.unique().sort(), scores["week"].unique().sort()
+    whole = pl.DataFrame({"complex_id": ids}).join(pl.DataFrame({"week": weeks}), how="cross")
+    rows = whole.join(scores, on=["complex_id", "week"], how="left", maintain_order="left")
+    is_gone = pl.col("state").is_null() | (pl.col("state") == "emptied") | pl.col("is_private_small")
+    told = rows.select("complex_id", "week", is_judged=IS_JUDGED.fill_null(value=False), is_gone=is_gone)
+    if rows.is_empty():
+        return told.with_columns(norm_weeks=pl.lit(0, pl.Int64))
+    # Complexes that never had a score would be missing from the grid of scores alone.
+    low = _low_weeks(_grid(rows.with_columns(pl.col("p_quiet_decline").fill_null(0.0))), policy)
+    return told.with_columns(norm_weeks=pl.Series(low.ravel()))
 
 
 @dataclass(frozen=True)
@@ -109,8 +137,8 @@ def _grid(scores: pl.DataFrame) -> _Grid:
     columns = scores["week"].replace_strict(weeks, pl.arange(len(weeks), eager=True), return_dtype=pl.Int64).to_numpy()
     figures = scores.select(
         "p_quiet_decline",
-        is_judged=can_be_judged() & ~pl.col("is_too_small_to_know"),
-        is_passed_over=pl.col("state") == "feed_suspect",
+        is_judged=IS_JUDGED.fill_null(value=False),
+        is_passed_over=(pl.col("state") == "feed_suspect").fill_null(value=False),
     )
     shape = (len(ids), len(weeks))
     probability, is_judged, is_passed_over = np.zeros(shape), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
@@ -120,15 +148,25 @@ def _grid(scores: pl.DataFrame) -> _Grid:
     return _Grid(weeks, rows, columns, probability, is_judged, is_passed_over)
 
 
-def _starts(is_in_set: Flags, is_low: Flags, is_passed_over: Flags, policy: Policy) -> NDArray[np.int64]:
+def _low_weeks(grid: _Grid, policy: Policy) -> NDArray[np.int64]:
+    """Weeks in a row below the level of leaving, up to and including each week (n_complexes, n_weeks)."""
+    is_low = ~grid.is_judged | (grid.probability < policy.leave_below)
+    found = np.zeros(is_low.shape, dtype=np.int64)
+    low_weeks = np.zeros(len(is_low), dtype=np.int64)
+    for week in range(is_low.shape[1]):
+        counted = np.where(is_low[:, week], low_weeks + 1, 0)
+        low_weeks = np.where(grid.is_passed_over[:, week], low_weeks, counted)
+        found[:, week] = low_weeks
+    return found
+
+
+def _starts(is_in_set: Flags, low_weeks: NDArray[np.int64], policy: Policy) -> NDArray[np.int64]:
     """Place of the week in which the running episode began, -1 where none runs (n_complexes, n_weeks)."""
     n_complexes, n_weeks = is_in_set.shape
     found = np.full((n_complexes, n_weeks), -1, dtype=np.int64)
     start = np.full(n_complexes, -1, dtype=np.int64)
-    low_weeks = np.zeros(n_complexes, dtype=np.int64)
     for week in range(n_weeks):
-        low_weeks = np.where(is_passed_over[:, week], low_weeks, np.where(is_low[:, week], low_weeks + 1, 0))
-        has_left = low_weeks >= policy.leave_weeks
+        has_left = low_weeks[:, week] >= policy.leave_weeks
         needed = min(policy.enter_weeks, policy.of_weeks, week + 1)
         often = is_in_set[:, max(0, week + 1 - policy.of_weeks) : week + 1].sum(axis=1) >= needed
         start = np.where(has_left, -1, np.where((start < 0) & often, week, start))

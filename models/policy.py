@@ -144,8 +144,40 @@ class Policy:
     )
     seed: int = _value(2017, "number", "the lot is drawn again alike when a week is run twice", 0, 2**31 - 1)
 
+    # What leaves the analysts' hands
+    shown_quarters: int = _value(
+        8, "quarters", "two years: beside each season stands the same season of the year before", 1, 40
+    )
+    quarter_settles_weeks: int = _value(
+        2, "weeks", "what comes in late is in by then; once told, a quarter's figure never changes", 0, 13
+    )
+    worth_saying: float = _value(
+        0.3, "log-odds", "a third more likely by this stream alone: less would not change anybody's mind", 0, 10
+    )
+    weighs_heavily: float = _value(1.0, "log-odds", "nearly three times as likely by this stream alone", 0, 10)
+    nearly_sure_from: float = _value(
+        0.8, "probability", "four in five: as sure as the list as a whole means to be", 0.5, 1
+    )
+
     # What the answers teach
     known_rest_weeks: int = _value(13, "weeks", "who knew already is not asked again for a quarter of a year", 0, 104)
     least_answered_draws: int = _value(
         100, "answered draws", "with fewer, two or three positives decide, and any figure would be chance", 30, 10_000
+    )
+
+    # The life of a flag
+    impasse_weeks: int = _value(
+        8, "weeks", "two months without a new step after one was agreed on: then it is stuck, whoever leads", 2, 52
+    )
+    closed_told_weeks: int = _value(
+        8, "weeks", "what was closed is told of for two months, so that a team sees what its answers did", 1, 52
+    )
+    voice_least_weeks: int = _value(
+        4, "weeks", "a month after contact is the first in which people may have tried whether calling helps", 1, 26
+    )
+    voice_most_weeks: int = _value(
+        13, "weeks", "a quarter on either side of the contact: longer, and other things have changed too", 4, 52
+    )
+    voice_by_chance: float = _value(
+        0.05, "probability", "good news is told when a rise as large would come by chance once in twenty", 0.001, 0.5
     )

@@ -19,6 +19,7 @@ from models.figures import Figures, week_figures
 from models.lesson import Counted, Lesson, counted, estimator, gathered, learn
 from models.policy import Policy
 from models.posterior import Posterior
+from models.quarters import told_counts
 from models.silence import name_states
 from models.streams import STREAMS
 from models.two_latents import Parts
@@ -35,6 +36,7 @@ class Scored:
         scores: One row per complex and newly scored week in use, as the contract `scores`.
         streams: One row per complex, week and stream, as the contract `streams`; all weeks that were asked for.
         reasons: One row per complex and stream with sight in the last week, as the contract `reasons`.
+        quarters: What may be told of the settled quarters (`models.quarters.told_counts`).
         lesson: What the town taught: the one that was given, or a new one.
         checkpoint: Where the next run may go on.
     """
@@ -42,6 +44,7 @@ class Scored:
     scores: pl.DataFrame
     streams: pl.DataFrame
     reasons: pl.DataFrame
+    quarters: pl.DataFrame
     lesson: Lesson
     checkpoint: Checkpoint
 
@@ -103,9 +106,19 @@ def score_weeks(
         scores=scores,
         streams=_streams_frame(whole, panel, len(asked)).join(in_use, on=["complex_id", "week"], how="semi"),
         reasons=reasons.join(in_use, on=["complex_id", "week"], how="semi"),
+        quarters=_large_enough(
+            told_counts(whole, panel.ids, panel.weeks, known.learned.habit_variance, policy), weekly, policy
+        ),
         lesson=known,
         checkpoint=Checkpoint(panel.ids, digests, sums),
     )
+
+
+def _large_enough(told: pl.DataFrame, weekly: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Without the complexes that ever had so few homes that a count could point at one household."""
+    smallest = weekly.group_by("complex_id").agg(pl.col("homes").min())
+    large = smallest.filter(pl.col("homes") >= policy.smallest_shown_homes)
+    return told.join(large, on="complex_id", how="semi", maintain_order="left")
 
 
 def _frame(panel: Counted, place: int, posterior: Posterior, figures: Figures) -> pl.DataFrame:

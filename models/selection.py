@@ -21,10 +21,10 @@ import polars as pl
 from models.episodes import can_be_judged, episodes
 from models.lot import drawn_by_lot
 from models.policy import Policy
-from models.rests import NO_ANSWERS, kept_off
+from models.rests import NO_ANSWERS, READ_AFTER, closings, kept_off
 from models.weeks import week_name
 
-# A flag that was on last week's list goes on; a week's absence ends it.
+# What stood on last week's list goes on, whatever its reason: a safety matter has no episode to go on with.
 STILL_RUNNING = timedelta(weeks=1)
 
 
@@ -68,7 +68,9 @@ def select_flags(
     spells = episodes(scores, policy).filter(pl.col("week") == week, pl.col("is_running"))
     oldest = scores["week"].min()
     scores = scores.filter(pl.col("week") == week)
-    running = _running(earlier, week)
+    before = earlier.filter(pl.col("week") < week, pl.col("why") != "random_draw")
+    in_spell = before.join(spells.drop("week"), on="complex_id").filter(pl.col("week") >= pl.col("episode_start"))
+    running = _running(earlier, in_spell, closings(answers, week), week)
     eligible = scores.filter(can_be_judged())
     drawn = drawn_by_lot(eligible, week, policy)
     # An episode that fills the history may be older; the flag that people hold then says since when.
@@ -77,8 +79,7 @@ def select_flags(
         spell_start=pl.when(pl.col("episode_start") > oldest).then("episode_start").otherwise("first_week"),
     )
     off = pl.concat([safety.cast(pl.String), kept_off(known, answers, week, policy)])
-    before = earlier.filter(pl.col("week") < week, pl.col("why") != "random_draw")
-    asked = before.join(spells, on="complex_id").filter(pl.col("week") >= pl.col("episode_start"))["complex_id"]
+    asked = in_spell["complex_id"]
     said = earlier.filter(pl.col("week") == week)["complex_id"]
     if len(said):
         # Run a second time: flags of older weeks that were written since must not change the list that people hold.
@@ -89,7 +90,7 @@ def select_flags(
         # Who waited for a place until the probability had gone is not asked about; who had a flag comes back.
         .filter(pl.col("is_in_set") | pl.col("complex_id").is_in(asked.implode()))
         .join(running, on="complex_id", how="left")
-        .with_columns(is_new=pl.col("first_week").fill_null(week) == week)
+        .with_columns(is_new=~((pl.col("first_week") < week) & pl.col("is_held")).fill_null(value=False))
     )
     quiet = _with_a_place(candidates, scores, drawn, policy, capacity or {})
     return Selection(
@@ -190,14 +191,34 @@ def _fell_off(scores: pl.DataFrame, candidates: pl.DataFrame, chosen: pl.DataFra
     )
 
 
-def _running(earlier: pl.DataFrame, week: date) -> pl.DataFrame:
-    """When the flags that stood on last week's list began; of a week that was run before, what it said then.
+def _running(earlier: pl.DataFrame, in_spell: pl.DataFrame, closed: pl.DataFrame, week: date) -> pl.DataFrame:
+    """The flags that go on this week: `complex_id`, `first_week` and `is_held`, whether they need no new place.
 
-    Else an older week that is run later would change the numbers of flags that people have on paper.
+    A flag goes on as long as its episode runs, through weeks of rest or without a judgement, unless an answer closed
+    it: then what comes is a new question with a new number.
+
+    Of a week that was run before, what it said then is held, and its numbers stay. Else an older week that is run
+    later would change the numbers of flags that people have on paper.
     """
-    said = earlier.filter(pl.col("week") == week)
-    before = said if said.height else earlier.filter(pl.col("week") == week - STILL_RUNNING)
-    return before.filter(pl.col("why") != "random_draw").select("complex_id", "first_week").unique("complex_id")
+    columns = ("complex_id", "week", "first_week")
+    by_reason = earlier.filter(pl.col("why") != "random_draw")
+    last_week = by_reason.filter(pl.col("week") == week - STILL_RUNNING)
+    last = (
+        pl.concat([last_week.select(columns), in_spell.select(columns)])
+        .sort(columns)
+        .unique("complex_id", keep="last", maintain_order=True)
+    )
+    # An answer on a flag comes after its first list was read; an older one was on an earlier question.
+    over = last.join(closed, on="complex_id").filter(pl.col("closed_on") >= pl.col("first_week") + READ_AFTER)
+    last = last.join(over, on="complex_id", how="anti")
+    was_run = not earlier.filter(pl.col("week") == week).is_empty()
+    said = by_reason.filter(pl.col("week") == week).select(columns).unique("complex_id")
+    return pl.concat(
+        [
+            said.with_columns(is_held=pl.lit(value=True)),
+            last.join(said, on="complex_id", how="anti").with_columns(is_held=pl.lit(not was_run)),
+        ]
+    ).drop("week")
 
 
 def _evidence(reasons: pl.DataFrame) -> pl.DataFrame:

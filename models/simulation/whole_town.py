@@ -31,6 +31,7 @@ OUTCOMES_SCHEMA = pl.Schema(
         "lead": pl.String,
         "mandate": pl.String,
         "phase": pl.Int64,
+        "is_step_agreed": pl.Boolean,
         "next_step": pl.String,
         "snooze_until": pl.Date,
         "is_overruled": pl.Boolean,

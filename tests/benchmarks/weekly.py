@@ -101,6 +101,7 @@ def measure(n_complexes: int) -> dict[str, object]:
     from data_contracts.contract import contracts
     from flows.digest import write_digests
     from flows.estimate import choose_flags, choose_week, count_panel, score
+    from flows.following import follow_flags
     from flows.ingest import take_in
     from flows.publishing import publish
     from flows.run import make_run
@@ -135,6 +136,7 @@ def measure(n_complexes: int) -> dict[str, object]:
                 "count the panel": lambda: count_panel(con, run, week),
                 "model": lambda: score(con, run, week),
                 "choose flags": lambda: choose_flags(con, run, week),
+                "follow flags": lambda: follow_flags(con, run, week),
                 "publish": lambda: publish(con, run, week),
             }
             for name, action in later.items():

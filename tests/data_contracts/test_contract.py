@@ -16,6 +16,7 @@ INPUTS = list(contracts("inputs").values())
 PUBLISHED = list(contracts("published").values())
 COMPLAINTS = Path(__file__).parents[2] / "data_contracts" / "inputs" / "complaints.odcs.yaml"
 
+ADDED = {"property": "addedIn", "value": "1.1.0"}
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -51,6 +52,7 @@ def test_an_unchanged_contract_reads_the_same_from_anywhere(tmp_path: Path) -> N
         (lambda written: column_of(written, "channel").pop("description"), "channel"),
         (lambda written: column_of(written, "channel").pop("physicalType"), "channel"),
         (lambda written: column_of(written, "reporter_key").pop("customProperties"), "no treatment"),
+        (lambda written: column_of(written, "category").update(customProperties=[ADDED]), "cannot be required"),
         (lambda written: written["schema"].append(dict(written["schema"][0], name="other")), "exactly one table"),
         (lambda written: written["schema"].clear(), "one table"),
     ],

@@ -9,6 +9,7 @@ from pathlib import Path
 from data_contracts.contract import contracts
 from flows.digest import write_digests
 from flows.estimate import choose_flags, choose_week, count_panel, score
+from flows.following import follow_flags
 from flows.ingest import Account, take_in
 from flows.publishing import publish
 from flows.run import Run, make_run
@@ -46,7 +47,7 @@ def tell_story(run: Run) -> tuple[Path, tuple[Account, ...]]:
     with open_warehouse(run.home) as con:
         week = choose_week(con, run)
         settle_week(con, run.run_id, week)
-    for step in (count_panel, score, choose_flags):
+    for step in (count_panel, score, choose_flags, follow_flags):
         with open_warehouse(run.home) as con:
             step(con, run, week)
     with open_warehouse(run.home) as con:

@@ -120,6 +120,28 @@ def test_an_answer_frees_the_place_for_the_next(judged: Judged) -> None:
     assert by_scores(judged.choose()) == ["C2", "C3"]
 
 
+def test_a_flag_comes_back_from_its_rest_under_its_own_number(judged: Judged) -> None:
+    before = judged.choose(MONDAY - timedelta(weeks=3))
+    (flag_id,) = before.filter(pl.col("complex_id") == "C0")["flag_id"]
+    judged.con.execute(
+        "insert into raw.outcomes by name select ? as flag_id, ? as reviewed_on, 'worry' as verdict, ? as snooze_until",
+        [flag_id, MONDAY - timedelta(weeks=2), MONDAY + timedelta(days=3)],
+    )
+    assert "C0" not in by_scores(judged.choose(MONDAY - timedelta(weeks=2)))
+    assert "C0" not in by_scores(judged.choose(MONDAY - timedelta(weeks=1)))
+    back = judged.choose().filter(pl.col("complex_id") == "C0")
+    assert back.select("flag_id", "status").rows() == [(flag_id, "open")]
+
+
+def test_what_the_team_overrules_leaves_the_list(judged: Judged) -> None:
+    before = judged.choose(MONDAY - timedelta(weeks=1))
+    (flag_id,) = before.filter(pl.col("complex_id") == "C0")["flag_id"]
+    judged.answer(flag_id, MONDAY, "other")
+    assert "C0" in by_scores(judged.choose())
+    judged.con.execute("update raw.outcomes set is_overruled = true")
+    assert "C0" not in by_scores(judged.choose())
+
+
 def test_a_team_that_no_complex_has_is_told(judged: Judged) -> None:
     judged.run.home.settings.write_text("[teams.Nord]\nflags_per_team = 3\n", encoding="utf-8")
     other = make_run(judged.run.home.folder, str(judged.run.home.folder.parent / "sources"), None, None, READ_AT, "nl")

@@ -114,6 +114,19 @@ def test_a_warehouse_of_another_version_is_refused(home: Home, change: str, prob
     assert told.value.message == problem
 
 
+def test_a_warehouse_from_before_a_column_was_added_gets_it(home: Home) -> None:
+    with open_warehouse(home) as con:
+        prepare_warehouse(con, "first", AT)
+        con.execute("insert into raw.outcomes by name select 'F1' as flag_id, date '2026-11-09' as reviewed_on")
+        con.execute("alter table raw.outcomes drop column is_step_agreed")
+        con.execute("drop table flags.lives")
+    for run_id in ("second", "third"):
+        with open_warehouse(home) as con:
+            prepare_warehouse(con, run_id, AT)
+            assert con.execute("select flag_id, is_step_agreed from raw.outcomes").fetchall() == [("F1", None)]
+            assert con.execute("select count(*) from flags.lives").fetchone() == (0,)
+
+
 def change_and_raise(con: duckdb.DuckDBPyConnection, trouble: type[BaseException]) -> None:
     with transaction(con):
         con.execute("delete from checks.runs")

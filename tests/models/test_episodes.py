@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.episodes import episodes, fdr_set
+from models.episodes import episodes, fdr_set, norm_weeks
 from models.policy import Policy
 
 MONDAY = date(2026, 1, 5)
@@ -170,6 +170,40 @@ def test_it_agrees_with_the_rules_told_slowly(chances: list[list[float]]) -> Non
     for i, each in enumerate(chances):
         own = found.filter(pl.col("complex_id") == f"C{i}")
         assert own["is_running"].to_list() == oracle(own["is_in_set"].to_list(), each, POLICY)
+
+
+def norm_of(scores: pl.DataFrame, name: str = "A") -> list[int]:
+    return norm_weeks(scores, pl.Series([name]), POLICY)["norm_weeks"].to_list()
+
+
+def test_weeks_below_are_counted_in_a_row() -> None:
+    assert norm_of(history({"A": [0.9, 0.2, 0.2, 0.3, 0.2, 0.0]})) == [0, 1, 2, 0, 1, 2]
+    states = ["ordinary", "ordinary", "feed_suspect", "ordinary", "emptied"]
+    assert norm_of(history({"A": [0.9, 0.1, 0.1, 0.1, 0.9]}, state=states)) == [0, 1, 1, 2, 3]
+
+
+def test_a_complex_without_scores_is_gone_and_counts_as_below() -> None:
+    scores = history({"A": [0.9, None, None], "B": [0.0] * 3})
+    for name, gone in (("A", [False, True, True]), ("X", [True] * 3)):
+        found = norm_weeks(scores, pl.Series([name, name]), POLICY)
+        assert found["is_gone"].to_list() == gone
+        assert found["norm_weeks"].to_list() == np.cumsum(gone).tolist()
+        assert found["is_judged"].to_list() == [not each for each in gone]
+    assert norm_weeks(scores, pl.Series([], dtype=pl.String), POLICY).is_empty()
+
+
+@settings(max_examples=30, deadline=None)
+@given(chances=HISTORIES, masked=st.sets(st.integers(0, 11)))
+def test_the_norm_that_is_counted_is_the_one_that_ends_an_episode(chances: list[list[float]], masked: set[int]) -> None:
+    states = ["feed_suspect" if week in masked else "ordinary" for week in range(len(chances[0]))]
+    scores = history({f"C{i}": list(each) for i, each in enumerate(chances)}, state=states)
+    both = episodes(scores, POLICY).join(
+        norm_weeks(scores, scores["complex_id"], POLICY), on=["complex_id", "week"], validate="1:1"
+    )
+    is_met = both["norm_weeks"] >= POLICY.leave_weeks
+    assert not (is_met & both["is_running"]).any()
+    was_running = both["is_running"].shift(1, fill_value=False) & (both["week"] > MONDAY)
+    assert (was_running & ~both["is_running"]).equals(was_running & is_met)
 
 
 def test_the_list_changes_less_than_the_set() -> None:

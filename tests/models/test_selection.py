@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from data_contracts.contract import contract
 from data_contracts.tables import create_table
+from models.episodes import episodes
 from models.lot import drawn_by_lot
 from models.policy import Policy
 from models.rests import ANSWER_COLUMNS, NO_ANSWERS
@@ -350,14 +351,25 @@ def test_numbers_are_unique_over_a_year() -> None:
     flags = continued(weeks)
     assert flags.group_by("flag_id", "week").len()["len"].max() == 1
     spells = flags.group_by("flag_id").agg(
-        pl.col("complex_id").n_unique(), pl.col("first_week").n_unique().alias("firsts"),
-        runs=(pl.col("week").max() - pl.col("first_week").min()).dt.total_days() // 7 + 1, rows=pl.len(),
+        pl.col("complex_id", "first_week").n_unique(), until=pl.col("week").max(), rows=pl.len(),
+        since=pl.col("first_week").min(), by_lot=(pl.col("why") == "random_draw").any(), id=pl.col("complex_id").min(),
     )  # fmt: skip
     assert (spells["complex_id"] == 1).all()
-    assert (spells["firsts"] == 1).all()
-    # No week of a spell is missing, so one number never stands for two spells.
-    assert (spells["runs"] == spells["rows"]).all()
-    assert spells["rows"].max() > 1
+    assert (spells["first_week"] == 1).all()
+    assert (spells.filter("by_lot")["rows"] == 1).all()
+    # One number never stands for two spells: its episode ran in every week from its first list to its last.
+    running = episodes(pl.concat(weeks), LOOSE).filter("is_running")
+    within = spells.join(running, left_on="id", right_on="complex_id").filter(
+        ~pl.col("by_lot"), pl.col("week").is_between("since", "until")
+    )
+    n_weeks = within.group_by("flag_id").agg(
+        pl.len(), wanted=((pl.col("until") - pl.col("since")).dt.total_days() // 7 + 1).first()
+    )
+    assert (n_weeks["len"] == n_weeks["wanted"]).all()
+    assert n_weeks.height == spells.filter(~pl.col("by_lot")).height
+    # A week without a place, or with a suspect feed, is no end.
+    assert (spells["rows"] > 1).any()
+    assert (n_weeks.join(spells, on="flag_id").filter(pl.col("rows") < pl.col("wanted"))).height > 0
 
 
 def test_equal_chances_go_by_number_whatever_the_order_of_rows() -> None:
@@ -484,6 +496,104 @@ def test_a_flag_older_than_the_scores_is_closed_by_the_answer_to_it() -> None:
     held = chosen(scores.filter(pl.col("week") < MONDAY + 11 * WEEK), policy=NO_LOT)
     since = held.with_columns(first_week=pl.lit(MONDAY + 3 * WEEK))
     assert chosen(late, earlier=since, policy=NO_LOT, answers=said)["complex_id"].to_list() == ["A"]
+
+
+def numbers(
+    scores: pl.DataFrame, said: pl.DataFrame = NO_ANSWERS, safety: dict[int, list[str]] | None = None
+) -> dict[int, int]:
+    """By number of the week: in which week the flag of complex A began that was on its list."""
+    earlier = NO_EARLIER
+    for number, week in enumerate(scores["week"].unique().sort()):
+        matters = pl.Series((safety or {}).get(number, []), dtype=pl.String)
+        flags = chosen(scores.filter(pl.col("week") <= week), matters, earlier, NO_LOT, answers=said)
+        earlier = flags if earlier.is_empty() else pl.concat([earlier, flags])
+    rows = earlier.filter(pl.col("complex_id") == "A").with_columns(
+        (pl.col("week", "first_week") - MONDAY).dt.total_days() // 7
+    )
+    return dict(rows.select("week", "first_week").rows())
+
+
+def test_a_flag_keeps_its_number_through_a_rest() -> None:
+    scores = weekly_history({"A": [0.9] * 18})
+    found = numbers(scores, answers(("A", "known_already", 15)))
+    assert found == dict.fromkeys((0, 1, 15, 16, 17), 0)
+
+
+def test_a_flag_keeps_its_number_where_a_feed_was_suspect() -> None:
+    scores = weekly_history({"A": [0.9] * 12}).with_columns(
+        state=pl.when(pl.col("week").is_between(MONDAY + 3 * WEEK, MONDAY + 7 * WEEK))
+        .then(pl.lit("feed_suspect"))
+        .otherwise("state")
+    )
+    assert numbers(scores) == dict.fromkeys((0, 1, 2, 8, 9, 10, 11), 0)
+
+
+def test_a_flag_that_comes_back_takes_no_new_place_and_is_open() -> None:
+    scores = weekly_history({"A": [0.8] * 8, "B": [0.9] * 8, "C": [0.85] * 8})
+    one = Policy(attention_share=1, drawn_per_team=0, flags_per_team=1)
+    earlier, seen = NO_EARLIER, []
+    for week in scores["week"].unique().sort():
+        said = answers(("A", "worry", 23, 11))
+        flags = chosen(scores.filter(pl.col("week") <= week), earlier=earlier, policy=one, answers=said)
+        earlier = flags if earlier.is_empty() else pl.concat([earlier, flags])
+        seen.append(flags.sort("complex_id").select(pl.concat_str("complex_id", "status"))["complex_id"].to_list())
+    assert seen[:3] == [["Bnew"], ["Bopen", "Cnew"], ["Anew", "Bopen", "Copen"]]
+    assert [len(each) for each in seen] == [1, 2, 3, 2, 3, 3, 3, 3]
+    assert seen[4] == ["Aopen", "Bopen", "Copen"]
+
+
+def test_a_new_episode_and_what_an_answer_closed_get_a_new_number() -> None:
+    again = weekly_history({"A": [0.9] * 4 + [0.0] * 4 + [0.9] * 5})
+    assert numbers(again) == dict.fromkeys(range(7), 0) | dict.fromkeys((10, 11, 12), 10)
+    assert numbers(again, answers(("A", "fine", 15))) == {0: 0, 1: 0} | dict.fromkeys((10, 11, 12), 10)
+    # The episode runs on, and something dangerous comes in: not under the number that was closed.
+    lasting = weekly_history({"A": [0.9] * 7})
+    found = numbers(lasting, answers(("A", "fine", 15)), {4: ["A"], 5: ["A"], 6: ["A"]})
+    assert found == {0: 0, 1: 0} | dict.fromkeys((4, 5, 6), 4)
+    assert numbers(lasting, answers(("A", "worry", 15, 40)), {4: ["A"]}) == dict.fromkeys((0, 1, 4), 0)
+
+
+def test_a_matter_of_safety_keeps_its_number_from_week_to_week_without_any_episode() -> None:
+    quiet = weekly_history({"A": [0.0] * 6})
+    assert numbers(quiet, safety={i: ["A"] for i in (1, 2, 3, 5)}) == {1: 1, 2: 1, 3: 1, 5: 5}
+
+
+def test_what_the_team_overrules_is_off_the_list_until_something_new_begins() -> None:
+    def overruled(*row: Any) -> pl.DataFrame:
+        return answers(row).with_columns(is_overruled=pl.lit(value=True))
+
+    lasting = weekly_history({"A": [0.9] * 8})
+    assert weeks_on_the_list(lasting, overruled("A", "worry", 15)) == [0, 1]
+    assert weeks_on_the_list(lasting, overruled("A", "not_looked", 15)) == [0, 1]
+    assert weeks_on_the_list(lasting, overruled("A", "worry", 15, 12)) == [0, 1, 3, 4, 5, 6, 7]
+    again = weekly_history({"A": [0.9] * 4 + [0.0] * 4 + [0.9] * 5})
+    assert weeks_on_the_list(again, overruled("A", "worry", 15)) == [0, 1, 10, 11, 12]
+
+
+def test_an_older_week_that_is_run_later_changes_no_number() -> None:
+    scores = weekly_history({"A": [0.9] * 8, "B": [0.8] * 8})
+    weeks = [MONDAY + i * WEEK for i in range(8)]
+    held = chosen(scores.filter(pl.col("week") <= weeks[5]), policy=NO_LOT)
+    assert held["first_week"].unique().to_list() == [weeks[5]]
+    older = chosen(scores.filter(pl.col("week") <= weeks[2]), policy=NO_LOT)
+    both = pl.concat([held, older])
+    again = chosen(scores.filter(pl.col("week") <= weeks[5]), earlier=both, policy=NO_LOT)
+    assert again.equals(held)
+    later = chosen(scores.filter(pl.col("week") <= weeks[7]), earlier=both, policy=NO_LOT)
+    assert later["flag_id"].sort().equals(held["flag_id"].sort())
+
+
+def test_a_week_that_is_run_again_with_an_answer_taken_back_knows_the_old_number() -> None:
+    scores = weekly_history({"A": [0.9] * 6})
+    earlier = NO_EARLIER
+    for week in scores["week"].unique().sort():
+        said = answers(("A", "known_already", 15))
+        flags = chosen(scores.filter(pl.col("week") <= week), earlier=earlier, policy=NO_LOT, answers=said)
+        earlier = flags if earlier.is_empty() else pl.concat([earlier, flags])
+    # Somebody else is on the list of the last week, so it was run.
+    other = earlier.tail(1).with_columns(complex_id=pl.lit("B"), flag_id=pl.lit("B"), week=pl.lit(MONDAY + 5 * WEEK))
+    found = chosen(scores, earlier=pl.concat([earlier, other]), policy=NO_LOT)
+    assert found.select("complex_id", "first_week").rows() == [("A", MONDAY)]
 
 
 def test_a_safety_matter_is_kept_off_by_no_answer() -> None:

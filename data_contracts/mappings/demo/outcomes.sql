@@ -15,6 +15,8 @@ select
   "Wie leidt" as lead,
   "Wie beslist" as mandate,
   "Fase" as phase,
+  -- This sheet does not ask it; where one does: "Stap afgesproken" as is_step_agreed.
+  null as is_step_agreed,
   "Volgende stap" as next_step,
   coalesce(strftime(try_strptime("Rust tot en met", '%d-%m-%Y'), '%Y-%m-%d'), "Rust tot en met") as snooze_until,
   "Anders besloten" as is_overruled,

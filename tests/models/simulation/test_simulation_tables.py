@@ -22,8 +22,8 @@ COLUMNS = {
     "field_signals": "signal_id complex_id visit_key observed_on source occasion finding kind severity note",
     "interventions": "intervention_id complex_id area_team starts_on ends_on kind",
     "registration_changes": "change_id contract area_team source starts_on expected_effect description",
-    "outcomes": "flag_id reviewed_on verdict do_residents_report lead mandate phase next_step snooze_until "
-    "is_overruled note",
+    "outcomes": "flag_id reviewed_on verdict do_residents_report lead mandate phase is_step_agreed next_step "
+    "snooze_until is_overruled note",
 }
 ALLOWED = {
     ("complaints", "channel"): {"TEL", "EMA", "BAL", "BEZ", "APP", "INT", "INS", "BRI", "SMS"},
