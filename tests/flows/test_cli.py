@@ -9,7 +9,7 @@ import pytest
 from flows import cli
 from flows.language import LANGUAGES
 
-COMMANDS = ("demo", "init", "weekly", "check", "status", "explain", "backtest", "benchmark", "serve")
+COMMANDS = ("demo", "init", "weekly", "check", "status", "send", "explain", "backtest", "benchmark", "serve")
 
 
 def typed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -55,6 +55,9 @@ def test_dutch_unless_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (["weekly", "--sources", "demo", "--inbox", "nowhere"], cli.NOTHING_DONE, "nowhere"),
         (["check", "--sources", "demo", "--inbox", "nowhere"], cli.NOTHING_DONE, "nowhere"),
         (["status"], cli.NOTHING_DONE, "weekly"),
+        (["send"], cli.NOTHING_DONE, "weekly"),
+        (["send", "--week", "soon"], cli.NOTHING_DONE, "2026-W46"),
+        (["send", "--week", "2026-W46", "--for-real"], cli.NOTHING_DONE, "weekly"),
         (["explain"], cli.USAGE, "COMPLEX"),
         (["explain", "C1"], cli.NOTHING_DONE, "weekly"),
         (["explain", "C1", "--week", "soon"], cli.NOTHING_DONE, "2026-W46"),
