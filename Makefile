@@ -18,8 +18,8 @@ weekly: .venv/.runs ## Simulate a corporation, run its latest week, print the fl
 	@$(BIN)/luisterpost weekly --sources demo --inbox "$(INBOX)" --home "$(HOME_FOLDER)"
 
 .PHONY: test
-test: .venv/.develops ## Run all tests
-	@$(BIN)/python -m pytest -q
+test: .venv/.develops ## Run all tests, one file per core
+	@$(BIN)/python -m pytest -q --numprocesses logical --dist loadfile
 
 .PHONY: check
 check: .venv/.develops ## Style, types, and which room may import which
@@ -35,6 +35,7 @@ setup: .venv/.develops ## Set up the virtual environment, and nothing else
 bench: .venv/.develops ## Measure seconds and memory per step, as ratios to a bare group-by (about 15 minutes)
 	@$(BIN)/python tests/benchmarks/weekly.py
 	@$(BIN)/python tests/benchmarks/estimator.py
+	@$(BIN)/python tests/benchmarks/sharing.py
 
 .PHONY: docs
 docs: .venv/.develops ## Write the pages that are made from contracts

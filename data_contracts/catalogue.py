@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data_contracts.contract import Column, Contract, contracts
+from data_contracts.contract import Column, Contract, Room, contracts
 
 PAGE = Path(__file__).parent.parent / "docs" / "contracts.md"
-ROOMS = {
+ROOMS: dict[Room, tuple[str, str]] = {
     "inputs": ("Wat Luisterpost leest", "Alleen `complexes` en `complaints` zijn verplicht; de rest mag ontbreken."),
     "published": ("Wat Luisterpost publiceert", "Voor analisten; alleen leesbaar voor de eigenaar van de map."),
     "shared": (
@@ -88,4 +88,4 @@ def _cell(text: str) -> str:
 if __name__ == "__main__":
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(catalogue_page(), encoding="utf-8")
-    print(f"{PAGE.name}: {len(contracts('inputs')) + len(contracts('published'))} contracts")
+    print(f"{PAGE.name}: {sum(len(contracts(room)) for room in ROOMS)} contracts")
