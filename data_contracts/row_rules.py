@@ -8,6 +8,7 @@ In a staging table a rule may use the helper columns that `staging.py` adds:
 - `_uncast`: names of the columns whose text could not be read as the contract's type
 - `_key_versions`: how many different rows share this key in one delivery
 - `_complex_is_known`: whether the complex is in `complexes`
+- `_flag_is_known`: whether the flag is one of ours
 - `_read_at`: the moment of reading, in UTC
 """
 
@@ -19,6 +20,8 @@ from typing import Any
 from open_data_contract_standard import model as odcs
 
 NUMERIC = ("integer", "number")
+# What an answer refers to is no input: we made the flags ourselves.
+FLAGS = "flags.flag_id"
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,10 @@ def _column_rules(column: odcs.SchemaProperty, *, is_input: bool, tolerance: flo
         rules.append(RowRule(f"{name}.type", f"not list_contains(_uncast, {quoted(name)})", tolerance))
     if is_input and column.relationships:
         # An empty complex is the same trouble as an unknown one: the row has no place.
-        filled = f"{name} is not null and _complex_is_known"
-        predicate = filled if column.required else f"{name} is null or _complex_is_known"
-        rules.append(RowRule(f"{name}.known", f"coalesce({predicate}, false)", tolerance))
+        refers = column.relationships[0]
+        known = "_flag_is_known" if refers.to == FLAGS else "_complex_is_known"
+        predicate = f"{name} is not null and {known}" if column.required else f"{name} is null or {known}"
+        rules.append(RowRule(f"{name}.known", f"coalesce({predicate}, false)", _tolerance_of(refers, tolerance)))
     elif column.required:
         # A value that does not cast is told once, as a wrong type, not a second time as a missing value.
         or_uncast = f" or list_contains(_uncast, {quoted(name)})" if has_text_form else ""
@@ -113,11 +117,9 @@ def _literal(value: Any, column: odcs.SchemaProperty) -> str:
 
 def _quality_rule(quality: odcs.DataQuality, column: str, tolerance: float) -> RowRule:
     description = " ".join((quality.description or "").split())
-    said = {each.property: each.value for each in quality.customProperties or []}
-    if "tolerancePercent" in said:
-        tolerance = float(str(said["tolerancePercent"])) / 100
-    elif quality.unit == "percent" and quality.mustBeLessOrEqualTo is not None:
+    if quality.unit == "percent" and quality.mustBeLessOrEqualTo is not None:
         tolerance = float(quality.mustBeLessOrEqualTo) / 100
+    tolerance = _tolerance_of(quality, tolerance)
     if quality.metric == "invalidValues":
         predicate = _valid_values(column, quality.arguments or {})
     elif quality.type == "custom" and quality.engine == "greatExpectations":
@@ -126,6 +128,14 @@ def _quality_rule(quality: odcs.DataQuality, column: str, tolerance: float) -> R
     else:
         raise ValueError(f"{column}.{quality.id}: no row rule can be made of this quality entry")
     return RowRule(f"{column}.{quality.id}", f"coalesce({predicate}, true)", tolerance, description)
+
+
+def _tolerance_of(said: odcs.DataQuality | odcs.Relationship, otherwise: float) -> float:
+    """The share of broken rows that a promise itself allows, else that of its contract."""
+    for each in said.customProperties or []:
+        if each.property == "tolerancePercent":
+            return float(str(each.value)) / 100
+    return otherwise
 
 
 def _valid_values(column: str, arguments: dict[str, Any]) -> str:

@@ -29,8 +29,9 @@ def staging_select(contract: Contract, delivered: set[str], timezone: str) -> st
         timezone: Zone of timestamps that carry none, such as `Europe/Amsterdam`.
 
     Returns:
-        SQL over a table `delivery` (`_row BIGINT`, all else VARCHAR) and a table `known_complexes` (`complex_id`). It
-        reads the session variables `read_at` (UTC timestamp) and `secret` (of this installation).
+        SQL over a table `delivery` (`_row BIGINT`, all else VARCHAR) and what may be referred to: a table
+        `known_complexes` (`complex_id`) or `known_flags` (`flag_id`). It reads the session variables `read_at` (UTC
+        timestamp) and `secret` (of this installation).
     """
     cells = ",\n    ".join(_cell(column, column.name in delivered) for column in contract.columns)
     texts = ",\n    ".join(_text(column) for column in contract.columns)
@@ -47,6 +48,10 @@ def staging_select(contract: Contract, delivered: set[str], timezone: str) -> st
     has_complex = "complex_id" in contract.column_names and contract.name != "complexes"
     known = "known_complexes.complex_id is not null" if has_complex else "true"
     join = "left join known_complexes on known_complexes.complex_id = typed.complex_id" if has_complex else ""
+    # A warehouse without any flag (a check, a home made anew) cannot say that one is wrong.
+    flag_known = "exists (from known_flags where known_flags.flag_id = typed.flag_id) or not exists (from known_flags)"
+    if "flag_id" not in contract.column_names:
+        flag_known = "true"
     return f"""
 with cells as (
   select _row,
@@ -81,7 +86,8 @@ copies as (
   from contents
 )
 select typed.*, coalesce(copies.versions, 1) as _key_versions, coalesce(copies.copy, 1) as _copy,
-  {known} as _complex_is_known, getvariable('read_at')::timestamp as _read_at, {local_week} as _week
+  {known} as _complex_is_known, ({flag_known}) as _flag_is_known,
+  getvariable('read_at')::timestamp as _read_at, {local_week} as _week
 from typed left join copies on copies._row = typed._row {join}
 """
 

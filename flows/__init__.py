@@ -4,14 +4,15 @@ Where do I go to …
 
 - read the story: `weekly.py`
 - see what a run knows: `run.py`, `settings.py`, `home.py`, `mappings.py`
-- read a file or a mapping: `reading.py`, `csv_files.py`, `extensions.py`
+- read a file or a mapping: `reading.py`, `csv_files.py`, `sandbox.py`, `extensions.py`
+- give out answer sheets and links, and read them back: `answers/`
 - see how rows are taken in, merged and accounted for: `ingest.py`, `merging.py`
 - see the warehouse: `warehouse.py`
 - see scores and flags being made: `estimate.py`; how flags are followed: `following.py`; what one run leaves to the
   next: `checkpoints.py`; what answers on drawn complexes teach: `answered_draws.py`
 - publish a week, or read one: `publishing.py`, `published/`, `results.py`
 - see who gets it, and what may stand in the settings about that: `delivery.py`; send it: `sending/`
-- write an area team's page: `digest.py`, `quarters.py`, `templates/`
+- share a week with area teams and the organisation: `sharing/`, `templates/`
 - see how the chance of one complex is explained: `explaining.py`, `explain_terminal.py`
 - see what the command line says: `cli.py`, `commands.py`, `help.py`, `terminal.py`, `progress.py`
 - change a sentence: `language/nl.po`, `language/en.po`, read by `language.py`

@@ -188,6 +188,15 @@ def _tell_quarters(con: duckdb.DuckDBPyConnection, told: pl.DataFrame, week: dat
         """,
         [week],
     )
+    # An older week that is run later tells what was told after it; it must say the same.
+    con.execute(
+        """
+        update scores.quarters as told set told_week = $week from arriving
+        where told.complex_id = arriving.complex_id and told.quarter_starts_on = arriving.quarter_starts_on
+          and told.stream = arriving.stream and told.told_week > $week
+        """,
+        {"week": week},
+    )
     con.unregister("arriving")
 
 

@@ -8,9 +8,9 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from flows.digest import unseen_sources
 from flows.explaining import DECIMALS, Explanation, Step
 from flows.language import Language
+from flows.sharing.unseen import unseen_sources
 from flows.terminal import page_console, why_flagged
 from models.weeks import week_name
 
@@ -29,7 +29,7 @@ def show_explanation(found: Explanation, language: Language) -> None:
     state, kind = found.score["state"], found.kind
     _paragraph(console, language, "state", f"explain.state.{state}", figures, name=say(f"explain.name.{state}"))
     if kind:
-        name = say("explain.name.threatened" if kind == "threatened" else f"kind.{kind}")
+        name = say("explain.kind_name.threatened" if kind == "threatened" else f"kind.{kind}")
         _paragraph(console, language, "kind", f"explain.kind.{kind}", figures, name=name)
     if found.score["since_week"]:
         _paragraph(console, language, "since", f"explain.since.{_since(found.score)}", figures)

@@ -57,6 +57,11 @@ class Home:
         return self.folder / "sent"
 
     @property
+    def answers(self) -> Path:
+        """Returned answer sheets and saved answer mails, unless the settings name another folder."""
+        return self.folder / "answers"
+
+    @property
     def settings(self) -> Path:
         """Overrides of policy, teams, delivery and timezone."""
         return self.folder / "luisterpost.toml"
@@ -106,7 +111,7 @@ class Home:
         """
         try:
             is_ours = not self.folder.exists() or self.published.exists() or not any(self.folder.iterdir())
-            for folder in (self.folder, self.published, self.published / "weeks", self.shared):
+            for folder in (self.folder, self.published, self.published / "weeks", self.shared, self.answers):
                 folder.mkdir(parents=True, exist_ok=True)
                 if is_ours or folder != self.folder:
                     folder.chmod(OWNER_ONLY_FOLDER)

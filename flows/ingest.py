@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -11,6 +11,10 @@ from data_contracts.expectations import RuleOutcome, breached, check_table
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.staging import fate_select, original_select, staging_select
+from flows.answers.account import AnswersAccount
+from flows.answers.delivered import account_of_answers, with_answers
+from flows.answers.slips import SOURCE as ANSWERED
+from flows.answers.slips import is_bearable, without_slips
 from flows.merging import merge
 from flows.reading import ReadDelivery, SourceUnavailable, read_delivery
 from flows.run import Run
@@ -29,6 +33,7 @@ class Account:
         rules: Rows that break a rule, by rule id [rows].
         ignored: Delivered columns that were not read.
         has_earlier_rows: Whether rows of earlier weeks stand in for a source that was not read.
+        answers: What became of each file in the answers folder; for `outcomes` only.
     """
 
     source: str
@@ -44,6 +49,7 @@ class Account:
     rules: dict[str, int] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     has_earlier_rows: bool = False
+    answers: AnswersAccount | None = None
 
     @property
     def may_pass(self) -> bool:
@@ -60,11 +66,17 @@ def take_in(con: duckdb.DuckDBPyConnection, run: Run, name: str) -> Account:
         name: Contract name of the source.
     """
     promised = contract("inputs", name)
+    folder = None
     try:
         delivery = read_delivery(promised, run.mapping)
+        if name == ANSWERED:
+            delivery, folder = with_answers(con, run, promised, delivery)
         account = _missing(con, promised) if delivery is None else take_in_delivery(con, run, promised, delivery)
     except Problem as problem:
         account = Account(name, "stopped", problem, has_earlier_rows=_has_rows(con, name))
+    if folder is not None:
+        answers = account_of_answers(con, run, folder, is_taken=account.state == "taken")
+        account = replace(account, answers=answers)
     write_account(con, run, account)
     return account
 
@@ -88,7 +100,7 @@ def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contrac
     _write_outcomes(con, run, name, outcomes)
     _refuse_if_breached(con, promised, outcomes, delivery, read)
     fates = dict(con.execute(f"select _fate, count(*) from staging.{name}_fates group by all").fetchall())
-    if read and not fates.get("kept") and not fates.get("already_known"):
+    if read and not fates.get("kept") and not fates.get("already_known") and not is_bearable(con, promised, delivery):
         raise Problem("ingest.nothing_good", file=delivery.file, count=read)
     withdrawn = merge(con, run, promised, delivery)
     return Account(
@@ -117,6 +129,7 @@ def stage(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery
     con.unregister("arriving")
     # What is known is every complex that ever was: a complaint may be about one that has gone.
     con.execute("create or replace temp table known_complexes as select distinct complex_id from raw.complexes")
+    con.execute("create or replace temp table known_flags as select distinct flag_id from flags.flags")
     select = staging_select(promised, delivery.columns, run.timezone)
     con.execute(f"create or replace table staging.{name} as {select}")
     fates = fate_select(promised, f"staging.{name}", f"raw.{name}")
@@ -159,7 +172,7 @@ def _refuse_if_breached(
         raise Problem(
             "ingest.bad_lines", file=delivery.file, count=len(delivery.rejected), line=first.line, why=first.why
         )
-    worst = breached(outcomes)
+    worst = breached(without_slips(con, promised, outcomes, delivery))
     if worst:
         rule = next(rule for rule in promised.rules if rule.id == worst[0].rule_id)
         raise Problem(

@@ -15,6 +15,12 @@ from flows.warehouse import transaction
 
 # A list of a few rows may lose some of them in one week.
 FEW_ROWS = 5
+# Answers from the answers folder: the mapping never had them, and their files may be put away.
+NEVER_DELIVERED = {
+    "outcomes": """ and not exists (
+        from checks.folder_answers as noted
+        where noted.flag_id = old.flag_id and noted.reviewed_on = old.reviewed_on)"""
+}
 
 
 def merge(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> int:
@@ -72,9 +78,12 @@ def _withdraw(
 
     A well-formed file that was cut off would withdraw nearly everything; so many are not believed.
     """
-    if run.mapping.terms_of(promised.name).delivery != "full" or _lacks_keys(con, promised, delivery):
+    is_full = run.mapping.terms_of(promised.name).delivery == "full"
+    if not is_full or run.mapping.source_file(promised.name) is None or _lacks_keys(con, promised, delivery):
         return 0
-    gone = f"not exists (from staging.{promised.name} as staged where {same_key})"
+    gone = (
+        f"not exists (from staging.{promised.name} as staged where {same_key}){NEVER_DELIVERED.get(promised.name, '')}"
+    )
     current = f"raw.{promised.name} as old where _withdrawn_at is null and _valid_until is null"
     found = con.execute(f"select count(*) filter ({gone}), count(*) from {current}").fetchone()
     n_gone, n_before = found or (0, 0)

@@ -10,10 +10,6 @@ import errno
 import json
 import os
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,8 +23,9 @@ from data_contracts.forbidden import forbidden_reason
 from data_contracts.problem import Problem, Spoken
 from data_contracts.row_rules import quoted
 from flows.csv_files import UTF_8, RejectedLine, csv_select, encoding_of, rejected_lines
-from flows.extensions import Extension, load_extension
+from flows.extensions import Extension
 from flows.mappings import Mapping
+from flows.sandbox import check_zip, first_line, sandbox
 
 
 class SourceUnavailable(Problem):
@@ -44,12 +41,15 @@ class ReadDelivery:
         rows: `_row BIGINT` and the contract's delivered columns as text.
         ignored: Columns that the contract does not know; nothing of them was read.
         rejected: Lines that are no rows; they count as read and as quarantined.
+        by_hand_from: The first `_row` that people filled in by hand (`flows/answers`), or None. Of those rows no share
+            stops the source: one team's slips must not silence the others.
     """
 
     file: Path
     rows: pa.Table
     ignored: tuple[str, ...]
     rejected: tuple[RejectedLine, ...]
+    by_hand_from: int | None = None
 
     @property
     def columns(self) -> set[str]:
@@ -85,8 +85,9 @@ def _read_file(contract: Contract, mapping: Mapping, file: Path) -> ReadDelivery
     if file.suffix != ".sql" and file.stat().st_size == 0:
         raise Problem("reading.empty_file", file=file)
     if file.suffix == ".xlsx":
-        _check_zip(file)
-    with _reader(mapping, file) as con:
+        check_zip(file)
+    folders = {mapping.inbox, mapping.folder}
+    with sandbox(file, _needed_extensions(file), folders, mapping.inbox) as con:
         query, rejected = _query(con, file, contract)
         names = _column_names(con, query, file)
         ignored = _check_columns(names, contract, file)
@@ -97,25 +98,6 @@ def _read_file(contract: Contract, mapping: Mapping, file: Path) -> ReadDelivery
         if file.suffix != ".csv":
             _check_no_nul(con, rows, file)
         return ReadDelivery(file, rows, ignored, tuple(rejected_lines(con, file)) if rejected else ())
-
-
-@contextmanager
-def _reader(mapping: Mapping, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = duckdb.connect(":memory:")
-    try:
-        for extension in _needed_extensions(file):
-            load_extension(con, extension)
-        con.execute("set timezone = 'UTC'")
-        con.execute("set variable inbox = $inbox", {"inbox": str(mapping.inbox)})
-        folders = ", ".join(quoted(folder) for folder in {mapping.inbox, mapping.folder})
-        con.execute(f"set allowed_directories = [{folders}]")
-        # A link in the sources folder was put there on purpose; where it points may be read, and nothing beside it.
-        con.execute(f"set allowed_paths = [{quoted(file)}, {quoted(file.resolve())}]")
-        con.execute("set enable_external_access = false")
-        con.execute("set lock_configuration = true")
-        yield con
-    finally:
-        con.close()
 
 
 def _query(con: duckdb.DuckDBPyConnection, file: Path, contract: Contract) -> tuple[str, bool]:
@@ -143,7 +125,7 @@ def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
     found = con.execute("select json_serialize_sql($text)", {"text": text}).fetchone()
     parsed: dict[str, Any] = json.loads(found[0]) if found else {"error": True}
     if parsed["error"]:
-        raise Problem("reading.mapping_not_select", file=file, why=_first_line(parsed.get("error_message", "")))
+        raise Problem("reading.mapping_not_select", file=file, why=first_line(parsed.get("error_message", "")))
     if len(parsed["statements"]) != 1:
         raise Problem("reading.mapping_many_statements", file=file, count=len(parsed["statements"]))
     try:
@@ -209,17 +191,6 @@ def _filled(names: list[str], file: Path) -> str:
     return f"coalesce({', '.join(_identifier(name) for name in names)}) is not null"
 
 
-def _check_zip(file: Path) -> None:
-    """Holds a workbook's parts against their checksums: on a damaged one DuckDB's reader may never come back."""
-    try:
-        with zipfile.ZipFile(file) as book:
-            damaged = book.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Problem("reading.unreadable", file=file, why=_first_line(str(error))) from error
-    if damaged:
-        raise Problem("reading.unreadable", file=file, why=damaged)
-
-
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -243,7 +214,7 @@ def _check_no_nul(con: duckdb.DuckDBPyConnection, rows: pa.Table, file: Path) ->
 
 
 def _unreadable(file: Path, error: duckdb.Error) -> Problem:
-    told = _first_line(str(error))
+    told = first_line(str(error))
     if isinstance(error, duckdb.IOException) and "No files found" not in told:
         return SourceUnavailable("reading.unavailable", file=file, why=told)
     if "state machine reached an invalid state" in told:
@@ -252,10 +223,3 @@ def _unreadable(file: Path, error: duckdb.Error) -> Problem:
         # The value that did not fit may be about a person, and what is told of a source is kept.
         told = re.sub(r"""(?<!file )(['"]).*\1""", "'…'", told)
     return Problem("reading.mapping_failed" if file.suffix == ".sql" else "reading.unreadable", file=file, why=told)
-
-
-def _first_line(text: str) -> str:
-    """What DuckDB says of an error, on one line; of a CSV the line that tells where it is, not its name."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if re.match(r"Line: \d+|Expected Number of Columns", line)]
-    return " ".join(telling) if telling else (lines[0] if lines else "")

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.answers.answers_terminal import answer_lines
 from flows.checking import CheckReport
 from flows.ingest import Account
 from flows.language import Language
@@ -37,9 +38,12 @@ def show_week(published: Published, language: Language) -> None:
     console.print(accounts_table(published.accounts, language))
     _show_set_apart(console, published.accounts, language)
     _show_stopped(console, published.accounts, language)
+    for line in answer_lines(published.accounts, language):
+        console.print(line, soft_wrap=True)
     console.print(say("week.published", folder=published.folder), soft_wrap=True)
     pages = published.run.home.shared / week.week_name
     console.print(say("week.digests", folder=pages), soft_wrap=True)
+    console.print(say("week.overview", file=pages / "overview.html"), soft_wrap=True)
     _show_attribution(console, week)
 
 

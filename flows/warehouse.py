@@ -42,6 +42,12 @@ CHECKS_TABLES = {
     # Per distinct broken row: which rules it breaks and what it said.
     "quarantine": """source VARCHAR, rules VARCHAR[], original VARCHAR, copies BIGINT, first_seen_at TIMESTAMP,
         last_seen_at TIMESTAMP""",
+    # Per run and file of the answers folder: rows = answers + completing + copies + replaced + set apart + empty.
+    # Of a mail only that there was one: its file name may say who sent it.
+    "answer_files": """run_id VARCHAR, file VARCHAR, state VARCHAR, n_rows BIGINT, n_answers BIGINT,
+        n_completing BIGINT, n_copies BIGINT, n_replaced BIGINT, n_set_apart BIGINT, n_empty BIGINT, reason VARCHAR""",
+    # Per answer that came through the answers folder: a mapping that delivers all it has does not withdraw it.
+    "folder_answers": "flag_id VARCHAR, reviewed_on DATE",
     # Per source and period: days that the mapping declares unobserved.
     "gaps": "source VARCHAR, from_on DATE, until_on DATE",
     # Per week and team: how many complexes were probable enough for the list and had no place on it.

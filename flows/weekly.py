@@ -19,12 +19,13 @@ from prefect.cache_policies import NO_CACHE
 from data_contracts.contract import contracts
 from data_contracts.problem import Problem
 from flows.artifacts import leave_artifacts
-from flows.digest import write_digests
 from flows.estimate import choose_flags, choose_week, count_panel, score
 from flows.following import follow_flags
 from flows.ingest import Account, take_in
 from flows.publishing import publish
+from flows.results import PublishedWeek
 from flows.run import Run, make_run
+from flows.sharing.writing import share_with_all
 from flows.warehouse import check_secret, finish_run, open_warehouse, prepare_warehouse, settle_week
 from flows.weekly_result import Published
 from models.weeks import parse_week, week_name
@@ -149,9 +150,10 @@ def put_out(run: Run, week: date) -> Path:
 
 @task(cache_policy=NO_CACHE)
 def tell(run: Run, folder: Path) -> tuple[Path, ...]:
-    """Writes each area team its page."""
+    """Writes each area team its digest, and the organisation its overview."""
     log.info(run.language.say("step.tell"))
-    return write_digests(run, folder)
+    teams = share_with_all(PublishedWeek(folder), run.home, run.language)
+    return tuple(team.folder for team in teams)
 
 
 @task(cache_policy=NO_CACHE)

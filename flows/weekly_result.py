@@ -18,7 +18,7 @@ class Published:
         week: Monday of the published week.
         folder: The published tables.
         accounts: What became of each source.
-        digests: One page per area team.
+        digests: One folder per area team, with its digest in every form.
         run: The run itself.
     """
 

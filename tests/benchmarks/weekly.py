@@ -99,12 +99,13 @@ def measure(n_complexes: int) -> dict[str, object]:
     import sklearn.linear_model  # noqa: F401
 
     from data_contracts.contract import contracts
-    from flows.digest import write_digests
     from flows.estimate import choose_flags, choose_week, count_panel, score
     from flows.following import follow_flags
     from flows.ingest import take_in
     from flows.publishing import publish
+    from flows.results import PublishedWeek
     from flows.run import make_run
+    from flows.sharing.writing import share_with_all
     from flows.warehouse import open_warehouse, prepare_warehouse
     from models.simulation import Town, simulate
 
@@ -143,7 +144,7 @@ def measure(n_complexes: int) -> dict[str, object]:
                 with meter.step(name):
                     action()
         with meter.step("digests"):
-            write_digests(run, run.home.latest.resolve())
+            share_with_all(PublishedWeek(run.home.latest.resolve()), run.home, run.language)
     return {"complexes": n_complexes, "rows": rows, "seconds": meter.seconds, "peak_mb": meter.peak_mb}
 
 

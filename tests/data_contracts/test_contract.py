@@ -126,6 +126,7 @@ def test_the_example_row_of_an_input_satisfies_its_own_rules(promised: Contract)
     row = [column.example for column in promised.columns]
     con.execute(f"insert into delivery values (1, {', '.join('?' * len(row))})", row)
     con.execute("create table known_complexes as select 'C0042' as complex_id")
+    con.execute("create table known_flags as select '2026-W46-C0042' as flag_id")
     con.execute("set variable read_at = timestamp '2030-01-01'")
     con.execute("set variable secret = 'x'")
     con.execute(f"create table staged as {staging_select(promised, set(names), 'Europe/Amsterdam')}")

@@ -31,6 +31,7 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     opened.execute("set variable read_at = timestamp '2030-01-01'")
     opened.execute("set variable secret = 'x'")
     opened.execute("create table known_complexes as select 'C0042' as complex_id")
+    opened.execute("create table known_flags as select 'K1' as flag_id")
     yield opened
     opened.close()
 

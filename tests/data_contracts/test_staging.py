@@ -47,6 +47,7 @@ class Staged:
             values = [number, *(row.get(name) for name in names)]
             self.con.execute(f"insert into delivery values ({', '.join('?' * len(values))})", values)
         self.con.execute("create table known_complexes as select 'C1' as complex_id")
+        self.con.execute("create table known_flags as select unnest(['F1', 'F2']) as flag_id")
         self.con.execute("set variable read_at = timestamp '2026-11-16 05:00'")
         self.con.execute("set variable secret = 'a secret'")
         self.con.execute(f"create table staged as {staging_select(promised, set(names), timezone)}")
@@ -203,6 +204,14 @@ def test_rows_without_a_key_do_not_make_each_other_known() -> None:
         Staged(COMPLAINTS, {"complaint_id": None}, {"complaint_id": ""}).fates()
         == [("quarantined", ["complaint_id.present"])] * 2
     )
+
+
+def test_an_answer_to_a_flag_that_is_not_ours_is_set_apart_unless_there_are_no_flags_to_hold_it_against() -> None:
+    staged = Staged(OUTCOMES, {}, {"flag_id": "F9"}, {"flag_id": None})
+    assert staged.fates() == [("kept", [])] + [("quarantined", ["flag_id.known"])] * 2
+    staged.con.execute("delete from known_flags")
+    staged.con.execute(f"create or replace table staged as {staging_select(OUTCOMES, set(GOOD['outcomes']), 'UTC')}")
+    assert staged.fates() == [("kept", []), ("kept", []), ("quarantined", ["flag_id.known"])]
 
 
 def test_a_key_of_two_columns_is_one_key() -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from data_contracts.contract import contracts
-from flows.digest import write_digests
 from flows.estimate import choose_flags, choose_week, count_panel, score
 from flows.following import follow_flags
 from flows.ingest import Account, take_in
 from flows.publishing import publish
+from flows.results import PublishedWeek
 from flows.run import Run, make_run
+from flows.sharing.writing import share_with_all
 from flows.warehouse import check_secret, finish_run, open_warehouse, prepare_warehouse, settle_week
 from models.simulation import Town, simulate
 
@@ -53,7 +54,7 @@ def tell_story(run: Run) -> tuple[Path, tuple[Account, ...]]:
     with open_warehouse(run.home) as con:
         folder = publish(con, run, week)
         finish_run(con, run.run_id)
-    write_digests(run, folder)
+    share_with_all(PublishedWeek(folder), run.home, run.language)
     return folder, tuple(accounts)
 
 

@@ -1,0 +1,71 @@
+"""The DuckDB in which untrusted files are read: in memory, and it sees what it is lent and nothing else."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from lzma import LZMAError
+from pathlib import Path
+
+import duckdb
+
+from data_contracts.problem import Problem
+from data_contracts.row_rules import quoted
+from flows.extensions import Extension, load_extension
+
+# What Python says of a ZIP file with a byte wrong, depending on which one.
+DAMAGED = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+@contextmanager
+def sandbox(
+    file: Path, extensions: Iterable[Extension], folders: Iterable[Path] = (), inbox: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection that may read one file, and what lies in the folders.
+
+    Args:
+        file: The file; it may be a link to one that lies elsewhere.
+        extensions: What reading it needs; nothing can be loaded later.
+        folders: Folders of which every file may be read.
+        inbox: Value of the session variable `inbox`.
+    """
+    con = duckdb.connect(":memory:")
+    try:
+        for extension in extensions:
+            load_extension(con, extension)
+        con.execute("set timezone = 'UTC'")
+        if inbox is not None:
+            con.execute("set variable inbox = $inbox", {"inbox": str(inbox)})
+        con.execute(f"set allowed_directories = [{', '.join(quoted(folder) for folder in folders)}]")
+        # A link in the sources folder was put there on purpose; where it points may be read, and nothing beside it.
+        con.execute(f"set allowed_paths = [{quoted(file)}, {quoted(file.resolve())}]")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def check_zip(file: Path) -> None:
+    """Holds a workbook's parts against their checksums: on a damaged one DuckDB's reader may never come back.
+
+    Raises:
+        Problem: `reading.unreadable`.
+    """
+    try:
+        with zipfile.ZipFile(file) as book:
+            damaged = book.testzip()
+    except DAMAGED as error:
+        raise Problem("reading.unreadable", file=file, why=first_line(str(error))) from error
+    if damaged:
+        raise Problem("reading.unreadable", file=file, why=damaged)
+
+
+def first_line(text: str) -> str:
+    """What DuckDB says of an error, on one line; of a CSV the line that tells where it is, not its name."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if re.match(r"Line: \d+|Expected Number of Columns", line)]
+    return " ".join(telling) if telling else (lines[0] if lines else "")

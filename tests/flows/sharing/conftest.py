@@ -1,0 +1,1 @@
+"""Makes the synthetic town importable from the rooms below this one."""
