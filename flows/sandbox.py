@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -16,8 +17,19 @@ from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from flows.extensions import Extension, load_extension
 
+# Where the header of a part in a ZIP file has its sizes, and what it says if they stand elsewhere (APPNOTE 4.3.7).
+SIZES_AT, SIZES_BEHIND, LARGE = 18, 0x8, 0xFFFFFFFF
 # What Python says of a ZIP file with a byte wrong, depending on which one.
-DAMAGED = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 
 
 @contextmanager
@@ -57,11 +69,27 @@ def check_zip(file: Path) -> None:
     """
     try:
         with zipfile.ZipFile(file) as book:
-            damaged = book.testzip()
+            damaged = book.testzip() or _contradicted(book, file)
     except DAMAGED as error:
         raise Problem("reading.unreadable", file=file, why=first_line(str(error))) from error
     if damaged:
         raise Problem("reading.unreadable", file=file, why=damaged)
+
+
+def _contradicted(book: zipfile.ZipFile, file: Path) -> str | None:
+    """The part of which the size before it differs from the one in the list at the end, which Python goes by."""
+    with file.open("rb") as opened:
+        for each in book.infolist():
+            opened.seek(each.header_offset + SIZES_AT)
+            sizes = struct.unpack("<2L", opened.read(8))
+            # A program that packs as it goes writes the sizes behind the part, or in a field for large files.
+            if (
+                not each.flag_bits & SIZES_BEHIND
+                and LARGE not in sizes
+                and sizes != (each.compress_size, each.file_size)
+            ):
+                return each.filename
+    return None
 
 
 def first_line(text: str) -> str:

@@ -19,7 +19,7 @@ from flows.reading import SourceUnavailable
 from flows.run import Run
 
 MAIL_ENDING = ".eml"
-MOST_BYTES = MOST_UNPACKED // 4
+MOST_BYTES = MOST_UNPACKED // 2
 # Left behind by Office, Windows and macOS; a name that begins with a dot is hidden.
 NOT_FOR_PEOPLE = ("desktop.ini", "thumbs.db")
 COUNTED = {"completes": "n_completing", "copy": "n_copies", "replaced": "n_replaced"}

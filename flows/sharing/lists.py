@@ -57,9 +57,10 @@ def digest_workbook(digest: Digest, shared: SharedWeek, language: Language) -> b
     # A workbook says when it was made; here that is the Monday on which the list is read.
     title = language.say("team.list.title", team=digest.shown_team, week=shared.week_name)
     book.set_properties({"title": title, "author": "Luisterpost", "created": datetime.combine(shared.read_on, time())})
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    text = book.add_format({"text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": DATE_FORMATS[language.code], "align": "left", "valign": "top"})
+    head = book.add_format({"bold": True, "bottom": 1})
+    # One line a row: it is sorted and filtered, not read from top to bottom.
+    text = book.add_format({"align": "left"})
+    day = book.add_format({"num_format": DATE_FORMATS[language.code], "align": "left"})
     sheet = book.add_worksheet(shared.week_name)
     rows = digest_rows(digest, shared, language)
     for place, column in enumerate(_COLUMNS):
@@ -72,11 +73,12 @@ def digest_workbook(digest: Digest, shared: SharedWeek, language: Language) -> b
                 sheet.write_number(line, place, cell, text)
             elif cell:
                 sheet.write_string(line, place, cell[:_LONGEST_CELL], head if line == 0 else text)
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(1, _COLUMNS.index(_NAME) + 1)
     sheet.autofilter(0, 0, len(rows) - 1, len(_COLUMNS) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(_COLUMNS.index(_NAME))
     book.close()
     return made.getvalue()
 
@@ -118,26 +120,27 @@ def _told(name: str) -> Callable[[dict[str, Any], Digest, SharedWeek, Language],
     )
 
 
+_NAME = _Column("name", 30, _plain("name"))
 _COLUMNS = (
+    _NAME,
     _Column("week", 11, lambda _flag, _digest, shared, _language: shared.week_name),
-    _Column("area_team", 16, _plain("area_team")),
+    _Column("area_team", 18, _plain("area_team")),
     _Column("flag_id", 18, _plain("flag_id")),
-    _Column("complex_id", 12, _plain("complex_id")),
-    _Column("name", 28, _plain("name")),
-    _Column("homes", 10, _plain("homes")),
+    _Column("complex_id", 17, _plain("complex_id")),
+    _Column("homes", 11, _plain("homes")),
     _Column("status", 12, _word("status", "status")),
-    _Column("status_since", 12, _plain("status_since")),
-    _Column("first_week", 12, _plain("first_week")),
-    _Column("why", 24, _word("why", "why")),
-    _Column("silence_kind", 24, _word("silence_kind", "kind")),
-    _Column("is_drawn", 12, _truth("is_drawn")),
-    _Column("sentence", 48, _told("why")),
-    _Column("question", 36, _told("question")),
-    _Column("first_step", 36, _told("first_step")),
-    _Column("rests_until", 13, _plain("rests_until")),
-    _Column("closed_because", 22, _word("closed_because", "team.because")),
+    _Column("status_since", 14, _plain("status_since")),
+    _Column("first_week", 14, _plain("first_week")),
+    _Column("why", 36, _word("why", "why")),
+    _Column("silence_kind", 36, _word("silence_kind", "kind")),
+    _Column("is_drawn", 18, _truth("is_drawn")),
+    _Column("sentence", 60, _told("why")),
+    _Column("question", 46, _told("question")),
+    _Column("first_step", 60, _told("first_step")),
+    _Column("rests_until", 16, _plain("rests_until")),
+    _Column("closed_because", 38, _word("closed_because", "team.because")),
     _Column("lead", 16, _word("lead", "team.party")),
     _Column("mandate", 16, _word("mandate", "team.party")),
-    _Column("phase", 7, _plain("phase")),
-    _Column("is_voice_back", 12, _truth("is_voice_back")),
+    _Column("phase", 8, _plain("phase")),
+    _Column("is_voice_back", 13, _truth("is_voice_back")),
 )

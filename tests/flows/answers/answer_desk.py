@@ -71,6 +71,15 @@ def part_changed(content: bytes, name: str, change: Any) -> bytes:
     return made.getvalue()
 
 
+def part_said_shorter(content: bytes) -> bytes:
+    """The workbook with one byte wrong: the size in front of its list of content types."""
+    damaged = bytearray(content)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        at = book.getinfo("[Content_Types].xml").header_offset + 19
+    damaged[at] -= 1
+    return bytes(damaged)
+
+
 def mail(
     flag_id: str = "2026-W46-C1",
     column: str = "verdict",

@@ -57,6 +57,13 @@ def test_fewer_than_five_is_an_open_bar_and_named_once() -> None:
     assert svg.count("stroke-dasharray") == 2
 
 
+def test_a_bar_is_as_high_as_what_is_told_and_no_higher() -> None:
+    """An exact count behind a rounded label would be read off with a ruler."""
+    svg = drawing(chart({4: 5, 5: 10, 6: 20, 7: None}))
+    heights = [float(each) for each in re.findall(r'h1[34]v([\d.]+)h-1[34]Z" fill="#(?:000000|ffffff)"', svg)]
+    assert [each / heights[0] for each in heights] == pytest.approx([1, 2, 4, 0.8])
+
+
 def test_a_quarter_that_may_not_be_told_is_a_gap() -> None:
     whole = drawing(chart(dict.fromkeys(range(8), 10)))
     torn = drawing(chart({n: 10 for n in range(8) if n != 4}))
