@@ -136,7 +136,9 @@ def _manifest(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> dict[str,
         "language": run.language_code,
         "policy": asdict(run.settings.policy),
         "shared_terms": _shared_terms(run),
-        "fell_off": dict(con.execute("select area_team, n_fell_off from checks.fell_off where week = ?", [week]).fetchall()),
+        "fell_off": dict(
+            con.execute("select area_team, n_fell_off from checks.fell_off where week = ?", [week]).fetchall()
+        ),
         "answered_draws": what_answers_say(con, week, run.settings.policy),
         "contracts": {name: promised.version for name, promised in contracts("published").items()},
         "rows": rows,
