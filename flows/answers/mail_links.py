@@ -94,7 +94,8 @@ def answer_of_subject(subject: str) -> SubjectAnswer | None:
     for word, (column, value) in linked_answers().items():
         if re.match(rf"{word}(?![^\W_])", said.replace(":", "")):
             return SubjectAnswer(unquote(found[-1].group(1)), column, value)
-    raise Problem("answers.unknown_word", flag=unquote(found[-1].group(1)))
+    # As it was written: in a sentence for a screen, nothing of it may be obeyed.
+    raise Problem("answers.unknown_word", flag=found[-1].group(1))
 
 
 def _decoded(subject: str) -> str:

@@ -1,4 +1,4 @@
-"""Takes the pictures of the overview that stand in the README, in headless Chromium.
+"""Takes the pictures of the overview and of a digest that stand in the README, in headless Chromium.
 
 python tests/flows/sharing/overview/take_pictures.py luisterpost-home/published/latest docs/images
 """
@@ -16,15 +16,19 @@ from playwright.sync_api import Page
 from flows.language import Language
 from flows.results import PublishedWeek
 from flows.sharing.overview import overview_page
+from flows.sharing.team_folder import write_digests
 from flows.sharing.tier import SharedWeek, shared_week
 
 WIDTH = 1280
 # High enough for the quadrant, the map and the first rows of the list.
 HEIGHT = 1560
+# About as wide as the text of a mail.
+DIGEST_WIDTH = 700
 
 
-def take_pictures(page: Page, shared: SharedWeek, folder: Path, language: Language) -> tuple[Path, Path]:
-    """Writes `overview.png` and `complex.png`, the page of the first complex on the list that no lot brought there.
+def take_pictures(page: Page, shared: SharedWeek, folder: Path, language: Language) -> tuple[Path, Path, Path]:
+    """Writes `overview.png`, and of the first complex on the list that no lot brought there its page as `complex.png`
+    and the digest of its team as `digest.png`.
 
     Args:
         page: Of a browser; its size is changed.
@@ -33,8 +37,12 @@ def take_pictures(page: Page, shared: SharedWeek, folder: Path, language: Langua
         language: Of what stands on them.
     """
     listed = shared.flags.filter(pl.col("is_listed")).sort(pl.col("why") == "random_draw", "area_team", "rank")
-    overview, of_one = folder / "overview.png", folder / "complex.png"
+    overview, of_one, digest = (folder / f"{name}.png" for name in ("overview", "complex", "digest"))
     with TemporaryDirectory() as place:
+        written = {each.team: each.folder for each in write_digests(shared, Path(place), language)}
+        page.set_viewport_size({"width": DIGEST_WIDTH, "height": 200})
+        page.goto((written[listed["area_team"][0]] / "digest.html").as_uri())
+        page.screenshot(path=digest, full_page=True)
         file = Path(place) / "overview.html"
         file.write_text(overview_page(shared, language), encoding="utf-8")
         page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
@@ -44,7 +52,7 @@ def take_pictures(page: Page, shared: SharedWeek, folder: Path, language: Langua
         page.goto(f"{file.as_uri()}#complex={listed['complex_id'][0]}")
         page.wait_for_selector("#complex h1:focus")
         page.screenshot(path=of_one, full_page=True)
-    return overview, of_one
+    return overview, of_one, digest
 
 
 if __name__ == "__main__":
