@@ -149,7 +149,7 @@ def test_a_sheet_of_an_older_week_works_and_an_unknown_flag_is_set_apart_with_it
     ]
 
 
-@pytest.mark.parametrize("n_good", [0, 1, 2])
+@pytest.mark.parametrize("n_good", [0, 1])
 def test_slips_of_one_team_never_silence_the_answers_of_another(asked: SmallTown, n_good: int) -> None:
     put(asked, "zuid.csv", b"Vlagnummer;Wat trof je aan?\r\n2026-W46-C1;mevrouw Jansen81723\r\nX;zrgen\r\n;fine\r\n")
     for number in range(n_good):
