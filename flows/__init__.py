@@ -5,7 +5,7 @@ Where do I go to …
 - read the story: `weekly.py`
 - see what a run knows: `run.py`, `settings.py`, `home.py`, `mappings.py`
 - read a file or a mapping: `reading.py`, `csv_files.py`, `sandbox.py`, `extensions.py`
-- give out answer sheets and links, and read them back: `answers/`
+- give out answer sheets and links, and read them back: `answers/`; write cells that nobody calculates: `csv_cells.py`
 - see how rows are taken in, merged and accounted for: `ingest.py`, `merging.py`
 - see the warehouse: `warehouse.py`
 - see scores and flags being made: `estimate.py`; how flags are followed: `following.py`; what one run leaves to the

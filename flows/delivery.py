@@ -85,8 +85,8 @@ def read_delivery(written: dict[str, Any], file: Path) -> Delivery:
     """The section `[delivery]`; its keys are known to be right.
 
     Raises:
-        Problem: `settings.wrong_type`, `settings.not_an_address`, `settings.secret_in_file` or
-            `settings.role_too_long`.
+        Problem: `settings.wrong_type`, `settings.not_an_address`, `settings.secret_in_file`,
+            `settings.role_too_long` or `settings.no_such_user`.
     """
     role = _text(written, "safety_role", EXAMPLE_OF["safety_role"], file)
     if role is not None and len(role) > LONGEST_ROLE:
@@ -101,7 +101,7 @@ def read_delivery(written: dict[str, Any], file: Path) -> Delivery:
     return Delivery(
         answers_to=answers_to,
         # Wherever the command is typed, it is the same folder.
-        answers_folder=None if folder is None else file.parent / Path(folder).expanduser(),
+        answers_folder=None if folder is None else file.parent / _without_tilde(folder, file),
         csv_bom=has_mark,
         safety_role=role,
         safety_to=_addresses(written, "safety_to", "safety_to", file, has_channels=False),
@@ -151,6 +151,14 @@ def _text(written: dict[str, Any], key: str, example: str, file: Path) -> str | 
     if not isinstance(said, str) or not said.strip() or not said.isprintable():
         raise Problem("settings.wrong_type", file=file, key=key, wanted=example)
     return said.strip()
+
+
+def _without_tilde(folder: str, file: Path) -> Path:
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError as error:
+        user = Path(folder).parts[0]
+        raise Problem("settings.no_such_user", file=file, key="answers_folder", user=user) from error
 
 
 def _addresses(written: dict[str, Any], name: str, key: str, file: Path, *, has_channels: bool) -> tuple[str, ...]:

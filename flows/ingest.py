@@ -15,7 +15,7 @@ from flows.answers.account import AnswersAccount
 from flows.answers.delivered import account_of_answers, with_answers
 from flows.answers.slips import SOURCE as ANSWERED
 from flows.answers.slips import is_bearable, without_slips
-from flows.merging import merge
+from flows.merging import NEVER_DELIVERED, merge
 from flows.reading import ReadDelivery, SourceUnavailable, read_delivery
 from flows.run import Run
 from flows.warehouse import set_variables, transaction
@@ -90,7 +90,7 @@ def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contrac
     """
     name = promised.name
     read = delivery.rows.num_rows + len(delivery.rejected)
-    if read == 0 and (promised.is_required or _has_rows(con, name)):
+    if read == 0 and (promised.is_required or _has_delivered(con, name)):
         raise Problem("ingest.no_rows", file=delivery.file)
     if "complex_id" in promised.column_names and name != "complexes" and not _has_rows(con, "complexes"):
         # Without any complex every row would be said to be wrong, and the reader would mend the wrong file.
@@ -217,6 +217,12 @@ def _write_outcomes(con: duckdb.DuckDBPyConnection, run: Run, name: str, outcome
 
 def _missing(con: duckdb.DuckDBPyConnection, promised: Contract) -> Account:
     return Account(promised.name, "missing", has_earlier_rows=_has_rows(con, promised.name))
+
+
+def _has_delivered(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether rows stand that came from the source's own file; of the answers folder anything may be put away."""
+    found = con.execute(f"select exists (from raw.{name} as old where true{NEVER_DELIVERED.get(name, '')})").fetchone()
+    return bool(found and found[0])
 
 
 def _has_rows(con: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -43,7 +43,7 @@ CHECKS_TABLES = {
     "quarantine": """source VARCHAR, rules VARCHAR[], original VARCHAR, copies BIGINT, first_seen_at TIMESTAMP,
         last_seen_at TIMESTAMP""",
     # Per run and file of the answers folder: rows = answers + completing + copies + replaced + set apart + empty.
-    # Of a mail only that there was one: its file name may say who sent it.
+    # Of a file only its kind: its name may say who answered.
     "answer_files": """run_id VARCHAR, file VARCHAR, state VARCHAR, n_rows BIGINT, n_answers BIGINT,
         n_completing BIGINT, n_copies BIGINT, n_replaced BIGINT, n_set_apart BIGINT, n_empty BIGINT, reason VARCHAR""",
     # Per answer that came through the answers folder: a mapping that delivers all it has does not withdraw it.

@@ -99,14 +99,15 @@ def flag_lives(flags: pl.DataFrame, answers: pl.DataFrame, scores: pl.DataFrame,
 
 
 def _asked(flags: pl.DataFrame, scores: pl.DataFrame, week: date) -> pl.DataFrame:
-    """One row per flag so far that was never a safety matter, as it stood on its last list."""
-    past = flags.filter(pl.col("week") <= week).select(FLAG_COLUMNS)
-    hidden = past.filter(pl.col("why") == "safety")["flag_id"].unique()
+    """One row per flag so far, as it stood on its last list; as if there were no safety matters.
+
+    A flag that vanished while there is one would tell of it.
+    """
+    past = flags.filter(pl.col("week") <= week, pl.col("why") != "safety").select(FLAG_COLUMNS)
     now = scores.filter(pl.col("week") == week).select("complex_id", team_now="area_team")
     is_drawn = pl.col("why") == "random_draw"
     asked = (
-        past.filter(~pl.col("flag_id").is_in(hidden.implode()))
-        .sort("flag_id", "week")
+        past.sort("flag_id", "week")
         .unique("flag_id", keep="last", maintain_order=True)
         .join(now, on="complex_id", how="left", maintain_order="left")
         .with_columns(pl.coalesce("team_now", "area_team").alias("area_team"), is_drawn=is_drawn)

@@ -14,13 +14,14 @@ import polars as pl
 from models.policy import Policy
 
 
-def drawn_by_lot(eligible: pl.DataFrame, week: date, policy: Policy) -> pl.DataFrame:
+def drawn_by_lot(eligible: pl.DataFrame, week: date, policy: Policy, key: str = "") -> pl.DataFrame:
     """Draws without replacement from all eligible complexes of a team, each with the same chance.
 
     Args:
         eligible: `complex_id`, `area_team` of every complex that may be visited, those with a flag included.
         week: Monday of the list.
         policy: The values in force.
+        key: A secret, without which nobody can draw the same lot.
 
     Returns:
         `complex_id` and `inclusion_probability` [0-1] of `drawn_per_team` complexes a team, or of all if there are
@@ -28,7 +29,7 @@ def drawn_by_lot(eligible: pl.DataFrame, week: date, policy: Policy) -> pl.DataF
     """
     ticket = pl.Series(
         [
-            blake2b(f"{policy.seed}|{week}|{complex_id}".encode(), digest_size=8).hexdigest()
+            blake2b(f"{policy.seed}|{week}|{complex_id}".encode(), digest_size=8, key=key.encode()[:64]).hexdigest()
             for complex_id in eligible["complex_id"]
         ],
         dtype=pl.String,

@@ -24,7 +24,7 @@ from models.policy import Policy
 from models.rests import NO_ANSWERS, READ_AFTER, closings, kept_off
 from models.weeks import week_name
 
-# What stood on last week's list goes on, whatever its reason: a safety matter has no episode to go on with.
+# What stood on last week's list goes on; a safety matter has no episode to go on with.
 STILL_RUNNING = timedelta(weeks=1)
 
 
@@ -51,6 +51,7 @@ def select_flags(
     policy: Policy,
     capacity: Mapping[str, int] | None = None,
     answers: pl.DataFrame = NO_ANSWERS,
+    lot_key: str = "",
 ) -> Selection:
     """The flags of the last week of `scores`.
 
@@ -63,16 +64,20 @@ def select_flags(
         policy: The values in force.
         capacity: New flags a week per area team, where a team set its own [flags].
         answers: What area teams answered so far: the columns of `rests.ANSWER_COLUMNS`.
+        lot_key: Secret of the installation: who does not know it cannot draw the lot again.
     """
     week: date = scores["week"].max()  # type: ignore[assignment]
     spells = episodes(scores, policy).filter(pl.col("week") == week, pl.col("is_running"))
     oldest = scores["week"].min()
     scores = scores.filter(pl.col("week") == week)
-    before = earlier.filter(pl.col("week") < week, pl.col("why") != "random_draw")
+    by_scores = earlier.filter(~pl.col("why").is_in(["random_draw", "safety"]))
+    before = by_scores.filter(pl.col("week") < week)
     in_spell = before.join(spells.drop("week"), on="complex_id").filter(pl.col("week") >= pl.col("episode_start"))
-    running = _running(earlier, in_spell, closings(answers, week), week)
+    was_run = not earlier.filter(pl.col("week") == week).is_empty()
+    running = _running(by_scores, in_spell, closings(answers, week), week, was_run=was_run)
     eligible = scores.filter(can_be_judged())
-    drawn = drawn_by_lot(eligible, week, policy)
+    # Drawn and then kept silent about, a safety matter would show as the team without a lot.
+    drawn = drawn_by_lot(eligible.filter(~pl.col("complex_id").is_in(safety.implode())), week, policy, lot_key)
     # An episode that fills the history may be older; the flag that people hold then says since when.
     known = spells.join(running.filter(pl.col("first_week") < week), on="complex_id", how="left").select(
         "complex_id",
@@ -94,7 +99,13 @@ def select_flags(
     )
     quiet = _with_a_place(candidates, scores, drawn, policy, capacity or {})
     return Selection(
-        flags=_rows(scores, pl.concat([_safety(scores, safety), quiet]), drawn, running, reasons),
+        flags=_rows(
+            scores,
+            pl.concat([_safety(scores, safety), quiet]),
+            drawn,
+            pl.concat([running.select(_RUNNING), _running_safety(earlier, week)]),
+            reasons,
+        ),
         fell_off=_fell_off(scores, candidates, quiet),
     )
 
@@ -114,7 +125,8 @@ def _rows(
         "area_team", order, pl.col("p_quiet_decline"), "complex_id", descending=[False, False, True, False]
     ).with_columns(rank=pl.int_range(1, pl.len() + 1).over("area_team").cast(pl.Int32))
     return (
-        ranked.join(running, on="complex_id", how="left", maintain_order="left")
+        ranked.with_columns(is_safety=pl.col("why") == "safety")
+        .join(running, on=["complex_id", "is_safety"], how="left", maintain_order="left")
         .with_columns(
             week=pl.lit(week),
             # A drawn complex is drawn anew each week; only what the scores chose goes on.
@@ -191,18 +203,23 @@ def _fell_off(scores: pl.DataFrame, candidates: pl.DataFrame, chosen: pl.DataFra
     )
 
 
-def _running(earlier: pl.DataFrame, in_spell: pl.DataFrame, closed: pl.DataFrame, week: date) -> pl.DataFrame:
-    """The flags that go on this week: `complex_id`, `first_week` and `is_held`, whether they need no new place.
+_RUNNING = ("complex_id", "first_week", "is_safety")
+
+
+def _running(
+    by_scores: pl.DataFrame, in_spell: pl.DataFrame, closed: pl.DataFrame, week: date, *, was_run: bool
+) -> pl.DataFrame:
+    """The flags of the scores that go on: `complex_id`, `first_week`, `is_held` (needs no new place), `is_safety`.
 
     A flag goes on as long as its episode runs, through weeks of rest or without a judgement, unless an answer closed
-    it: then what comes is a new question with a new number.
+    it: then what comes is a new question with a new number. A safety matter has numbers of its own: else the number of
+    a flag would say since when there was one.
 
     Of a week that was run before, what it said then is held, and its numbers stay. Else an older week that is run
     later would change the numbers of flags that people have on paper.
     """
     columns = ("complex_id", "week", "first_week")
-    by_reason = earlier.filter(pl.col("why") != "random_draw")
-    last_week = by_reason.filter(pl.col("week") == week - STILL_RUNNING)
+    last_week = by_scores.filter(pl.col("week") == week - STILL_RUNNING)
     last = (
         pl.concat([last_week.select(columns), in_spell.select(columns)])
         .sort(columns)
@@ -211,14 +228,21 @@ def _running(earlier: pl.DataFrame, in_spell: pl.DataFrame, closed: pl.DataFrame
     # An answer on a flag comes after its first list was read; an older one was on an earlier question.
     over = last.join(closed, on="complex_id").filter(pl.col("closed_on") >= pl.col("first_week") + READ_AFTER)
     last = last.join(over, on="complex_id", how="anti")
-    was_run = not earlier.filter(pl.col("week") == week).is_empty()
-    said = by_reason.filter(pl.col("week") == week).select(columns).unique("complex_id")
+    said = by_scores.filter(pl.col("week") == week).select(columns).unique("complex_id")
     return pl.concat(
         [
             said.with_columns(is_held=pl.lit(value=True)),
             last.join(said, on="complex_id", how="anti").with_columns(is_held=pl.lit(not was_run)),
         ]
-    ).drop("week")
+    ).select("complex_id", "first_week", "is_held", is_safety=pl.lit(value=False))
+
+
+def _running_safety(earlier: pl.DataFrame, week: date) -> pl.DataFrame:
+    """The safety matters that go on from last week's list, or as this week said before: `_RUNNING`."""
+    matters = earlier.filter(pl.col("why") == "safety")
+    said = matters.filter(pl.col("week") == week)
+    before = said if said.height else matters.filter(pl.col("week") == week - STILL_RUNNING)
+    return before.select("complex_id", "first_week", is_safety=pl.lit(value=True)).unique("complex_id")
 
 
 def _evidence(reasons: pl.DataFrame) -> pl.DataFrame:

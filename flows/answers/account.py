@@ -11,6 +11,8 @@ from flows.answers.wording import READ
 # `waiting`: read, but the source stopped; `no_answer`: a mail about something else; `ignored`: not for people.
 FileState = Literal["read", "waiting", "no_answer", "unreadable", "ignored"]
 HEADED = {column.name for column in READ}
+# Of any other kind the end of the name may be a name as well.
+KEPT_ENDINGS = (".xlsx", ".csv", ".eml", ".xls", ".xlsm", ".ods", ".msg", ".doc", ".docx", ".pdf", ".txt", ".zip")
 # A reason that two rules give is said once.
 NOT_ON_LIST = ("verdict", "do_residents_report", "lead", "mandate", "phase", "is_step_agreed")
 
@@ -46,8 +48,8 @@ class AnswerFile:
 
     @property
     def kept_name(self) -> str:
-        """The name as it is kept. Mail programs put the sender in the name of a saved mail, and nobody keeps that."""
-        return "*.eml" if self.name.lower().endswith(".eml") else self.name
+        """The name as it is kept: only its kind. People and their programs put who answered in it."""
+        return "*" + next((each for each in KEPT_ENDINGS if self.name.lower().endswith(each)), "")
 
 
 @dataclass(frozen=True)

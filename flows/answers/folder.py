@@ -52,6 +52,8 @@ def read_answers(
 ) -> ReadAnswers:
     """Reads every `.xlsx`, `.csv` and `.eml` in a folder and the folders in it. A file that fails stops no other.
 
+    A link to a folder counts as a file that is not read.
+
     Args:
         folder: It need not exist.
         zone: The organisation's timezone.
@@ -77,7 +79,9 @@ def _files(folder: Path) -> Iterator[Path]:
 
     for place, inside, names in os.walk(folder, onerror=fail):
         inside[:] = sorted(each for each in inside if not each.startswith((".", "__MACOSX")))
-        yield from (Path(place) / name for name in sorted(names))
+        # A link may lead anywhere, and round in a circle: it is told, not followed.
+        links = [each for each in inside if (Path(place) / each).is_symlink()]
+        yield from (Path(place) / name for name in sorted([*names, *links]))
 
 
 @dataclass
@@ -122,6 +126,8 @@ class _FoundFile:
         return replace(made, state=self.state, **counts)  # type: ignore[arg-type]
 
     def _read(self, number: int) -> Iterator[Given]:
+        if self.path.is_dir():
+            raise Problem("answers.linked_folder", file=self.name)
         ending = self.path.suffix.lower()
         if ending not in (*SHEET_ENDINGS, MAIL_ENDING):
             raise Problem("answers.other_kind", file=self.name)

@@ -13,11 +13,10 @@ from pathlib import Path
 from data_contracts.problem import Problem
 from flows.answers.wording import FLAG, READ, SheetColumn, column_of, value_of
 from flows.answers.workbooks import MOST_ROWS, Cells, read_workbook
+from flows.csv_cells import text_before
 from flows.csv_files import DELIMITERS, UTF_8, encoding_of
 
 SHEET_ENDINGS = (".xlsx", ".csv")
-# What a spreadsheet would take for a formula; our CSV files put an apostrophe before it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,7 @@ def _row(row: Sequence[str | None], places: dict[SheetColumn, list[int]], day_ze
 
 
 def _said(cell: str | None) -> str:
-    text = (cell or "").strip()
-    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
+    return text_before((cell or "").strip())
 
 
 def _readings(content: bytes, file: str) -> Iterator[Cells]:

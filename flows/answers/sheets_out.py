@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from datetime import date, datetime, time
 from math import ceil
 from typing import Any
 
-from flows.answers.sheets_in import FORMULA_STARTS
 from flows.answers.wording import ASKED, COLUMNS, EARLIEST, LATEST, PRODUCT, SHOWN, SheetColumn
+from flows.csv_cells import csv_text
 from flows.language import Language
 from models.weeks import week_name
 
@@ -85,20 +84,16 @@ def sheet_workbook(flags: Sequence[AskedFlag], week: date, team: str, language: 
 
 
 def sheet_csv(flags: Sequence[AskedFlag], language: Language, *, has_mark: bool = False) -> bytes:
-    """The sheet as CSV: header first, `;` between the cells, UTF-8.
+    """The sheet as CSV: header first, `;` between the cells, every text quoted, UTF-8.
 
     Args:
         flags: One row each, in this order.
         language: Of the headings.
         has_mark: Whether it begins with a mark that it is UTF-8 (BOM), for versions of Excel that need it.
     """
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    rows.writerow([column.heading(language) for column in COLUMNS])
-    for flag in flags:
-        shown = [_no_formula(str(getattr(flag, column.name))) for column in SHOWN]
-        rows.writerow([*shown, *("" for _ in ASKED)])
-    return text.getvalue().encode("utf-8-sig" if has_mark else "utf-8")
+    headings = [column.heading(language) for column in COLUMNS]
+    rows = [[*(getattr(flag, column.name) for column in SHOWN), *("" for _ in ASKED)] for flag in flags]
+    return csv_text([headings, *rows]).encode("utf-8-sig" if has_mark else "utf-8")
 
 
 def _title(week: date, team: str, language: Language) -> str:
@@ -110,10 +105,6 @@ def _height(texts: Sequence[str]) -> float:
     # Words do not break where a line ends, and bold or wide letters take more than their share.
     lines = max(ceil(1.25 * len(text) / column.width) for text, column in zip(texts, COLUMNS, strict=False))
     return float(min(max(lines, 1) * LINE_POINTS + 3, MOST_POINTS))
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _styles(book: Any, language: Language) -> dict[str, Any]:

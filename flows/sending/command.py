@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 
 from data_contracts.problem import Problem
 from flows.home import Home
-from flows.results import latest_week
+from flows.results import latest_week, published_week
 from flows.run import DEFAULT_TIMEZONE
 from flows.sending.addresses import destinations, mailbox
 from flows.sending.mail_server import MailServer, mail_server
 from flows.sending.plan import Errand, safety_errands, team_errands
 from flows.sending.record import read_record, record_file
-from flows.sending.rendered import read_posts, read_safety
+from flows.sending.rendered import check_whole, read_posts, read_safety
 from flows.sending.rounds import Outcome, Round
 from flows.settings import Settings, read_settings
-from models.weeks import parse_week, week_name
+from models.weeks import parse_week
 
 
 @dataclass(frozen=True)
@@ -112,17 +112,21 @@ def send(
         wait: Waits so many seconds between tries.
 
     Raises:
-        Problem: `results.none_yet`, `week.unreadable`, `settings.*`, `send.nothing_rendered`, `send.unreadable_list`,
-            `send.unreadable_record`, `send.unknown_team`, `send.busy`, or what is wrong with the mail server when
-            mail is due.
+        Problem: `results.*`, `week.unreadable`, `settings.*`, `send.nothing_rendered`, `send.not_whole`,
+            `send.unreadable_list`, `send.unreadable_record`, `send.unknown_team`,
+            `send.busy`, or what is wrong with the mail server when mail is due.
     """
-    week = week_name(parse_week(asked.week)) if asked.week else latest_week(home).week_name
+    published = published_week(home, parse_week(asked.week)) if asked.week else latest_week(home)
+    week, run_id = published.week_name, str(published.manifest["run_id"])
     settings = read_settings(home.settings)
     record = record_file(home.sent, week)
     if not (home.shared / week).is_dir():
         raise Problem("send.nothing_rendered", folder=home.shared / week)
     with home.alone_sending() if asked.is_for_real else nullcontext():
+        check_whole(home.shared / week, run_id)
         errands, told = _planned(home, week, asked, settings, record, clock(), environment)
+        # A weekly run may have begun to write it anew meanwhile.
+        check_whole(home.shared / week, run_id)
         if not asked.is_for_real and any(errand.is_due and errand.is_mail for errand in errands):
             told += _mail_server_problem(environment)
         for problem in told:

@@ -13,6 +13,7 @@ from data_contracts.problem import Problem
 
 TEAMS_FILE = "teams.json"
 SAFETY_FILE = "safety.json"
+RUN_FILE = "run.json"
 _IMAGE_IN_PAGE = re.compile(r"""cid:([^\s"'>)]+)""")
 
 
@@ -107,6 +108,17 @@ def read_safety(folder: Path) -> SafetyPost | None:
         return SafetyPost(_one_line(said["subject"]), _text(said["text"]))
     except (KeyError, TypeError, AttributeError) as error:
         raise Problem("send.unreadable_list", file=folder / SAFETY_FILE) from error
+
+
+def check_whole(folder: Path, run_id: str) -> None:
+    """Holds that all of a week was written, and by its last run: else a safety matter may be missing from it.
+
+    Raises:
+        Problem: `send.not_whole`.
+    """
+    said = _read_json(folder / RUN_FILE)
+    if not isinstance(said, dict) or said.get("run_id") != run_id:
+        raise Problem("send.not_whole", folder=folder)
 
 
 def _read_json(file: Path) -> Any:

@@ -1,26 +1,25 @@
 """The digest as a list, for Excel and for the rapports that teams build: one row per flag, in plain columns.
 
-A name from a source is never a formula: in the workbook every text is written as text, and in CSV a text that a
-spreadsheet would calculate begins with an apostrophe.
+A name from a source is never a formula: in the workbook every text is written as text, and in CSV every text is quoted
+and has an apostrophe before what a spreadsheet would calculate.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 import polars as pl
 from xlsxwriter import Workbook
 
+from flows.csv_cells import csv_text
 from flows.language import Language
 from flows.sharing.digest import Digest
 from flows.sharing.tier import SharedWeek
 
-_CALCULATED = ("=", "+", "-", "@", "\t", "\r")
 _MARK = "\ufeff"
 DATE_FORMATS = {"nl": "d-m-yyyy", "en": "yyyy-mm-dd"}
 _LONGEST_CELL = 32_767
@@ -85,20 +84,13 @@ def digest_workbook(digest: Digest, shared: SharedWeek, language: Language) -> b
 
 def digest_csv(digest: Digest, shared: SharedWeek, language: Language) -> bytes:
     """The list as CSV in UTF-8, with semicolons, as Dutch spreadsheets expect; dates as 2026-11-09."""
-    made = StringIO()
-    writer = csv.writer(made, delimiter=";", lineterminator="\r\n")
-    for row in digest_rows(digest, shared, language):
-        writer.writerow([_harmless(cell) for cell in row])
-    return ((_MARK if shared.terms.csv_bom else "") + made.getvalue()).encode()
+    rows = [[_on_one_line(cell) for cell in row] for row in digest_rows(digest, shared, language)]
+    return ((_MARK if shared.terms.csv_bom else "") + csv_text(rows)).encode()
 
 
-def _harmless(cell: Cell) -> str:
-    """A cell as text that no spreadsheet calculates."""
-    if not isinstance(cell, str):
-        return "" if cell is None else str(cell)
-    # Line ends within a cell break the line in programs that read line by line.
-    text = " ".join(cell.splitlines())
-    return f"'{text}" if cell.startswith(_CALCULATED) or text.startswith(_CALCULATED) else text
+def _on_one_line(cell: Cell) -> str | int:
+    """Line ends within a cell break the line in programs that read line by line."""
+    return cell if isinstance(cell, int) else " ".join(str(cell or "").splitlines())
 
 
 def _plain(name: str) -> Callable[[dict[str, Any], Digest, SharedWeek, Language], Cell]:

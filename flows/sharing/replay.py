@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,14 +43,18 @@ def replay(home: Home, week: date, out: Path | None) -> Replay:
 
     Raises:
         Problem: `results.no_such_week` with the latest there is; `replay.other_version` for a week of before an
-            upgrade; `replay.not_there` if `out` is where the week itself was shared.
+            upgrade; `replay.not_empty` if something stands in `out`: nothing is ever overwritten or removed there.
     """
     published = published_week(home, week)
     _check_version(published)
     original = home.shared / published.week_name
-    folder = (out or home.folder / "replayed" / published.week_name).resolve()
-    if folder == original.resolve():
-        raise Problem("replay.not_there", folder=folder)
+    own = home.folder / "replayed" / published.week_name
+    folder = (out or own).resolve()
+    if out is None:
+        # Ours alone, and of an earlier replay.
+        shutil.rmtree(own, ignore_errors=True)
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Problem("replay.not_empty", folder=folder)
     share(published, folder, Language(published.manifest["language"]))
     made = _files(folder)
     return Replay(folder, len(made), _differing(made, _files(original)) if original.exists() else None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from hashlib import blake2b
 
 LONGEST = 60
@@ -18,6 +19,9 @@ MORE = "…"
 _APART, _TOGETHER = "\u2068", "\u2069"
 _FROM_RIGHT = ("R", "AL", "AN")
 _JOINER = "\u200d"
+# Windows takes these for devices, whatever their case.
+_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
+_HASHED = re.compile(r".*-[0-9a-f]{8}")
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]+')
 
 
@@ -36,10 +40,16 @@ def shown_name(name: str, longest: int = LONGEST) -> str:
     return plain
 
 
-def folder_name(team: str) -> str:
-    """A folder name for a team, whatever the source called it: no path, no surprise, no two teams in one folder."""
+def folder_name(team: str, teams: Iterable[str] = ()) -> str:
+    """A folder name for a team, whatever the source called it: no path, no surprise, no two teams in one folder.
+
+    Args:
+        team: As the source has it.
+        teams: All teams that get a folder in the same place. Names that differ only in case are one name to some
+            systems, so those of them get a mark.
+    """
     plain = re.sub(r"[^\w-]+", "-", team, flags=re.UNICODE).strip("-")[:60]
-    if plain and plain == team:
+    if plain and plain == team and not _is_taken(team, teams):
         return plain
     return f"{plain or 'team'}-{blake2b(team.encode(), digest_size=4).hexdigest()}"
 
@@ -48,6 +58,19 @@ def file_title(team: str) -> str:
     """The name of a team as it may stand in the name of an attachment, on any system."""
     plain = _NOT_IN_FILE_NAMES.sub(" ", _one_line(team))
     return _cut(" ".join(plain.split()), LONGEST).strip(" .") or "team"
+
+
+def _is_taken(name: str, teams: Iterable[str]) -> bool:
+    """Whether a folder of this name would be another's on some system: a device, a team, a name with a mark."""
+    one = _any_case(name)
+    return (
+        bool(_DEVICE.fullmatch(one) or _HASHED.fullmatch(one))
+        or sum(_any_case(each) == one for each in set(teams) | {name}) > 1
+    )
+
+
+def _any_case(name: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _one_line(name: str) -> str:

@@ -61,7 +61,9 @@ def write_digests(shared: SharedWeek, folder: Path, language: Language) -> list[
         One per team, in the order of their names.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
-    made = [_write_team(digest, shared, folder, language) for digest in digests(shared, language)]
+    told = digests(shared, language)
+    teams = {digest.team for digest in told}
+    made = [_write_team(digest, shared, folder / folder_name(digest.team, teams), language) for digest in told]
     # A page of a team that was renamed or emptied since would be read as this week's.
     for old in {each for each in folder.iterdir() if each.is_dir()} - {each.folder for each, _ in made}:
         shutil.rmtree(old, ignore_errors=True)
@@ -71,9 +73,8 @@ def write_digests(shared: SharedWeek, folder: Path, language: Language) -> list[
 
 
 def _write_team(
-    digest: Digest, shared: SharedWeek, folder: Path, language: Language
+    digest: Digest, shared: SharedWeek, place: Path, language: Language
 ) -> tuple[TeamFolder, dict[str, Any]]:
-    place = folder / folder_name(digest.team)
     place.mkdir(exist_ok=True, mode=OWNER_ONLY_FOLDER)
     drawings = [drawing(entry.chart) if entry.chart else "" for entry in digest.new]
     images = [f"chart-{number}.png" if svg else "" for number, svg in enumerate(drawings, start=1)]

@@ -134,7 +134,7 @@ def shared_week(published: PublishedWeek) -> SharedWeek:
             policy,
         ),
         events=_events(published, complexes),
-        flags=_flags(published, complexes),
+        flags=_flags(published, complexes, scores),
         answers=_answers(published, complexes, week),
         sources=published.table("sources").select("source", "state", "last_row_on"),
         channels=silent_channels(visits, week, policy),
@@ -167,34 +167,37 @@ def _visits(published: PublishedWeek, complexes: pl.DataFrame) -> pl.DataFrame:
 def _events(published: PublishedWeek, complexes: pl.DataFrame) -> pl.DataFrame:
     told = published.table("events").filter(pl.col("kind").is_in(TOLD_EVENTS))
     is_shown = pl.col("complex_id").is_null() | pl.col("complex_id").is_in(complexes["complex_id"].implode())
-    # A complex that ever had a safety matter shows no flag: one that vanished from this axis would tell of it.
-    safety = published.table("flags").filter(pl.col("why") == "safety")["complex_id"]
-    is_safety = (pl.col("kind") == "flag") & pl.col("complex_id").is_in(safety.implode())
     return (
-        told.filter(is_shown, ~is_safety.fill_null(False))
+        told.filter(is_shown)
         .select("complex_id", "area_team", "occurred_on", "kind", "description")
         .sort("occurred_on", "complex_id", "kind", "description")
     )
 
 
-def _flags(published: PublishedWeek, complexes: pl.DataFrame) -> pl.DataFrame:
-    flags, lives = published.table("flags"), published.table("lives")
+def _flags(published: PublishedWeek, complexes: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    """The list and what lives off it, as if there were no safety matters: no gap in a rank, no flag that left."""
+    flags = published.table("flags")
     listed = flags.filter(pl.col("why") != "safety").select(
-        "flag_id", "rank", "silence_kind", is_listed=True, is_drawn=pl.col("inclusion_probability").is_not_null()
+        "flag_id", is_listed=True, is_drawn=pl.col("inclusion_probability").is_not_null()
     )
-    hidden = flags.filter(pl.col("why") == "safety")["complex_id"]
-    named = complexes.select("complex_id", "name", "homes", "area_team")
+    matters = flags.filter(pl.col("why") == "safety")["complex_id"]
+    goes_on = pl.col("status").is_in(["open", "impasse"]) & (pl.col("why") != "random_draw")
+    named = complexes.select("complex_id", "name", "homes", "area_team", "silence_kind")
+    chance = scores.select("complex_id", "p_quiet_decline")
     return (
-        lives.filter(~pl.col("complex_id").is_in(hidden.implode()))
+        published.table("lives")
         .drop("area_team")
         .join(listed, on="flag_id", how="left")
         .join(named, on="complex_id")
+        .join(chance, on="complex_id", how="left")
         .with_columns(
-            pl.col("is_listed").fill_null(False),
+            pl.col("is_listed").fill_null(False) | (goes_on & pl.col("complex_id").is_in(matters.implode())),
             pl.col("is_drawn").fill_null(False),
             pl.col("silence_kind").fill_null("unknown"),
+            is_by_lot=pl.col("why") == "random_draw",
         )
-        .sort("area_team", ~pl.col("is_listed"), "rank", "first_week", "flag_id")
+        .sort("area_team", ~pl.col("is_listed"), "is_by_lot", -pl.col("p_quiet_decline"), "first_week", "flag_id")
+        .with_columns(rank=pl.when("is_listed").then(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("area_team")))
         .select(
             "flag_id",
             "complex_id",
@@ -220,11 +223,12 @@ def _flags(published: PublishedWeek, complexes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _answers(published: PublishedWeek, complexes: pl.DataFrame, week: date) -> pl.DataFrame:
-    hidden = published.table("flags").filter(pl.col("why") == "safety")["complex_id"]
     since = week + timedelta(weeks=1) - ANSWERS_TOLD
     return (
         published.table("answers")
-        .filter(pl.col("reviewed_on") >= since, ~pl.col("complex_id").is_in(hidden.implode()))
+        .filter(pl.col("reviewed_on") >= since)
+        # Whoever answers on the number of a safety matter has guessed it; it is not told that there is one.
+        .join(published.table("lives").select("flag_id"), on="flag_id", how="semi")
         .drop("area_team")
         .join(complexes.select("complex_id", "area_team", "name"), on="complex_id")
         .select("flag_id", "complex_id", "area_team", "name", "reviewed_on", "verdict", "do_residents_report")

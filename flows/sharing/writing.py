@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from flows.sharing.team_folder import TeamFolder, write_digests
 from flows.sharing.tier import SHARED_TABLES, shared_week
 from models.weeks import parse_week
 
+RUN_FILE = "run.json"
+"""Written last, with the run that was shared: where it is not, or another run's, what stands there is not whole."""
+
 
 def share(published: PublishedWeek, folder: Path, language: Language) -> tuple[TeamFolder, ...]:
     """Writes the shared tier of one published week. The same week gives the same bytes.
@@ -25,9 +30,13 @@ def share(published: PublishedWeek, folder: Path, language: Language) -> tuple[T
     """
     shared = shared_week(published)
     folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    (folder / RUN_FILE).unlink(missing_ok=True)
     write_tables(shared, folder)
     _write(folder / "overview.html", overview_page(shared, language))
-    return tuple(write_digests(shared, folder, language))
+    teams = tuple(write_digests(shared, folder, language))
+    said = {"run_id": shared.run_id, "week": shared.week_name, "language": language.code}
+    _write(folder / RUN_FILE, json.dumps(said, indent=2) + "\n")
+    return teams
 
 
 def share_with_all(published: PublishedWeek, home: Home, language: Language) -> tuple[TeamFolder, ...]:
@@ -45,7 +54,7 @@ def share_with_all(published: PublishedWeek, home: Home, language: Language) -> 
 
 def _is_newest(published: PublishedWeek, home: Home) -> bool:
     """Reports of teams read one place: an older week that is run later must not stand there."""
-    weeks = [parse_week(each.name) for each in home.shared.iterdir() if each.is_dir() and "-W" in each.name]
+    weeks = [parse_week(each.name) for each in home.shared.iterdir() if re.fullmatch(r"\d{4}-W\d\d", each.name)]
     return parse_week(published.week_name) >= max(weeks)
 
 

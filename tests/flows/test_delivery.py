@@ -74,6 +74,7 @@ def test_a_whole_path_stays_as_it_is(tmp_path: Path) -> None:
         ("[delivery]\nanswers_to = 'noord'", "settings.not_an_address"),
         ("[delivery]\nanswers_to = '$NOORD'", "settings.not_an_address"),
         ("[delivery]\nanswers_folder = 3", "settings.wrong_type"),
+        ("[delivery]\nanswers_folder = '~niemand-hier/x'", "settings.no_such_user"),
         ("[delivery]\ncsv_bom = 'ja'", "settings.wrong_type"),
         ("[delivery]\nsafety_role = 3", "settings.wrong_type"),
         ('[delivery]\nsafety_role = "de\\ncoördinator"', "settings.wrong_type"),

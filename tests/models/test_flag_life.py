@@ -255,9 +255,13 @@ def test_what_was_answered_or_listed_later_is_not_known_yet() -> None:
     assert (found["status"], found["verdict"], found["last_listed_week"]) == ("open", "worry", MONDAY + WEEK)
 
 
-def test_a_matter_of_safety_has_no_life_from_that_week_on() -> None:
-    flags = pl.concat([lists(0, 1), lists(2, first=0, why="safety"), lists(3, first=0)])
-    assert [flag_lives(flags, NOTHING, scores(n), POLICY).height for n in (1, 2, 3, 4, 9)] == [1, 1, 0, 0, 0]
+def test_a_flag_lives_as_if_there_were_no_matter_of_safety() -> None:
+    """One that vanished, or was marked, would tell that there is one; a matter by itself has no life."""
+    flags = pl.concat([lists(0, 1), lists(2, first=2, why="safety"), lists(3, first=0)])
+    found = [flag_lives(flags, NOTHING, scores(n), POLICY).select("flag_id", "status").rows() for n in (1, 2, 3, 4)]
+    assert found == [[("F0", "new")], [("F0", "open")], [("F0", "open")], [("F0", "open")]]
+    unsaid = pl.concat([lists(0, 1), lists(3, first=0)])
+    assert flag_lives(flags, NOTHING, scores(2), POLICY).equals(flag_lives(unsaid, NOTHING, scores(2), POLICY))
     said = answers(("F5", 40, "worry", {"lead": "police"}))
     assert flag_lives(lists(5, 6, why="safety"), said, scores(8), POLICY).is_empty()
 

@@ -284,8 +284,12 @@ def test_the_chance_of_the_lot_is_its_share(n_drawn: int) -> None:
 def test_a_flag_that_is_also_drawn_is_one_row_with_both() -> None:
     flags = chosen(scored(team("Noord", 0.9)), policy=loose(attention_share=1))
     assert flags.select("complex_id", "why", "inclusion_probability").rows() == [("Noord00", "quiet_decline", 1.0)]
-    safe = chosen(scored(team("Noord", 0.9)), safety=pl.Series(["Noord00"]))
-    assert safe.select("why", "inclusion_probability").rows() == [("safety", 1.0)]
+    # A team whose lot fell on a matter of safety would be the team without a lot.
+    both = chosen(scored(team("Noord", 0.9, 0.0)), safety=pl.Series(["Noord00"]))
+    assert both.select("complex_id", "why", "inclusion_probability").rows() == [
+        ("Noord00", "safety", None),
+        ("Noord01", "random_draw", 1.0),
+    ]
 
 
 def test_a_team_without_anything_to_choose_from_has_no_row() -> None:
@@ -321,12 +325,13 @@ def test_a_flag_that_goes_on_keeps_its_number_and_is_open() -> None:
     assert one == same != other
 
 
-def test_a_safety_matter_that_becomes_a_question_is_the_same_flag() -> None:
+def test_a_safety_matter_has_a_number_of_its_own() -> None:
+    """The number of a question would else say since when there was a matter."""
     scores = scored(team("Noord", 0.5, 0.0))
     weeks = [scores.with_columns(week=pl.lit(MONDAY + number * WEEK)) for number in range(2)]
     flags = continued(weeks, loose(attention_share=1, drawn_per_team=0), safety={0: ["Noord00"]}).sort("week")
     assert flags["why"].to_list() == ["safety", "quiet_decline"]
-    assert flags["flag_id"].n_unique() == 1
+    assert flags["flag_id"].n_unique() == 2
 
 
 def test_what_was_only_drawn_does_not_go_on() -> None:
@@ -550,7 +555,7 @@ def test_a_new_episode_and_what_an_answer_closed_get_a_new_number() -> None:
     lasting = weekly_history({"A": [0.9] * 7})
     found = numbers(lasting, answers(("A", "fine", 15)), {4: ["A"], 5: ["A"], 6: ["A"]})
     assert found == {0: 0, 1: 0} | dict.fromkeys((4, 5, 6), 4)
-    assert numbers(lasting, answers(("A", "worry", 15, 40)), {4: ["A"]}) == dict.fromkeys((0, 1, 4), 0)
+    assert numbers(lasting, answers(("A", "worry", 15, 40)), {4: ["A"]}) == {0: 0, 1: 0, 4: 4}
 
 
 def test_a_matter_of_safety_keeps_its_number_from_week_to_week_without_any_episode() -> None:

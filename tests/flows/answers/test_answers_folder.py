@@ -60,7 +60,7 @@ def problems(found: ReadAnswers) -> dict[str, str]:
 
 def test_sheets_and_mails_count_the_same(tmp_path: Path) -> None:
     put(tmp_path, "Antwoord [EXTERN] (1).xlsx", filled({0: {"verdict": "zorgen"}}))
-    table = sheet_csv(FLAGS, DUTCH).decode().replace("zie je?;", "zie je?;in orde", 2).replace("in orde", "", 1)
+    table = sheet_csv(FLAGS, DUTCH).decode().replace('zie je?";""', 'zie je?";"in orde"', 2).replace("in orde", "", 1)
     put(tmp_path, "noord/blad.CSV", table.encode())
     put(tmp_path, "antwoord.eml", mail("2026-W46-C3", value="other"))
     found = read(tmp_path)
@@ -209,10 +209,28 @@ def test_a_file_or_folder_that_does_not_answer(tmp_path: Path, monkeypatch: pyte
         read_answers(tmp_path, ZONE)
 
 
-def test_a_mail_is_kept_without_its_name(tmp_path: Path) -> None:
+def test_a_file_is_kept_without_its_name(tmp_path: Path) -> None:
     put(tmp_path, "Luisterpost zorgen - Geheim Persoon.EML", mail())
-    put(tmp_path, "blad.xlsx", blank())
-    assert [each.kept_name for each in read(tmp_path).files] == ["*.eml", "blad.xlsx"]
+    put(tmp_path, "blad Persoon.xlsx", blank())
+    put(tmp_path, "Geheim Persoon/antwoord.docx", b"x")
+    put(tmp_path, "antwoord.Persoon", b"x")
+    assert [each.kept_name for each in read(tmp_path).files] == ["*.eml", "*", "*.xlsx", "*.docx"]
+
+
+def test_a_link_to_a_folder_is_told_and_not_followed(tmp_path: Path) -> None:
+    put(tmp_path, "terug/goed.eml", mail())
+    put(tmp_path.parent / "elders", "meer.eml", mail("2026-W46-C2"))
+    (tmp_path / "terug" / "rond").symlink_to(tmp_path)
+    (tmp_path / "week 46.csv").symlink_to(tmp_path.parent / "elders")
+    (tmp_path / "weg.csv").symlink_to(tmp_path / "niets")
+    found = read(tmp_path)
+    assert [flag for flag, _, _ in said(found)] == ["2026-W46-C1"]
+    assert problems(found) == {
+        "week 46.csv": "answers.linked_folder",
+        "weg.csv": "answers.unreadable",
+        "terug/rond": "answers.linked_folder",
+    }
+    assert states(found) == {**dict.fromkeys(problems(found), "unreadable"), "terug/goed.eml": "read"}
 
 
 def test_the_folder_is_the_one_in_the_settings_else_one_in_the_home(tmp_path: Path) -> None:

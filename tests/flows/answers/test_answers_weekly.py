@@ -108,7 +108,7 @@ def test_a_filled_sheet_and_a_mail_become_outcomes_and_next_week_nothing_changes
     kept = "select file, state, n_rows, n_answers, n_empty, reason from checks.answer_files order by all"
     assert asked.ask(kept) == [
         ("*.eml", "read", 1, 0, 0, None), ("*.eml", "read", 1, 0, 0, None),
-        ("noord.xlsx", "read", 3, 2, 1, None), ("noord.xlsx", "read", 3, 2, 1, None),
+        ("*.xlsx", "read", 3, 2, 1, None), ("*.xlsx", "read", 3, 2, 1, None),
     ]  # fmt: skip
 
 
@@ -202,6 +202,34 @@ def test_a_mapping_that_delivers_everything_withdraws_its_own_rows_only(asked: S
     (asked.sources / "outcomes.csv").unlink()
     put(asked, "b.eml", mail("2026-W46-C1"))
     assert take_in(asked).rows_withdrawn == 0
+
+
+def test_a_mapping_that_never_delivered_a_row_may_go_on_so_when_the_folder_is_emptied(asked: SmallTown) -> None:
+    asked.write("outcomes.csv", HEADER)
+    file = put(asked, "a.csv", b"Vlagnummer;Wat trof je aan?\n2026-W46-C1;in orde\n")
+    assert figures(take_in(asked)) == ("taken", 1, 1, 0, 0)
+    file.unlink()
+    assert figures(take_in(asked)) == ("taken", 0, 0, 0, 0)
+    assert len(asked.ask(KEPT)) == 1
+    asked.write("outcomes.csv", HEADER + "2026-W46-C2,2026-11-17,in orde,\n")
+    assert figures(take_in(asked)) == ("taken", 1, 1, 0, 0)
+    asked.write("outcomes.csv", HEADER)
+    account = take_in(asked)
+    assert account.problem is not None
+    assert (account.state, account.problem.message) == ("stopped", "ingest.no_rows")
+
+
+def test_who_answered_is_told_to_who_mends_it_and_kept_nowhere(asked: SmallTown) -> None:
+    put(asked, "Geheim Persoon antwoord.docx", b"x")
+    put(asked, "Geheim Persoon.xlsx", filled({0: {"verdict": "zorgen"}, 1: {"lead": "gemeente"}}))
+    (asked.home / "answers" / "Geheim Persoon").mkdir()
+    put(asked, "Geheim Persoon/leeg.csv", b"")
+    account = take_in(asked)
+    assert sum("Geheim Persoon" in line for line in lines(account)) == 3
+    kept = asked.ask("select file, state, reason from checks.answer_files order by all")
+    assert [row[:2] for row in kept] == [("*.csv", "unreadable"), ("*.docx", "unreadable"), ("*.xlsx", "read")]
+    assert [reason.split()[0].rstrip(":") for _, _, reason in kept] == ["*.csv", "*.docx", "*.xlsx"]
+    assert b"Geheim" not in b"".join(file.read_bytes() for file in asked.home.glob("warehouse*"))
 
 
 def test_a_late_verdict_brings_in_the_half_that_was_set_apart(asked: SmallTown) -> None:

@@ -55,10 +55,11 @@ class PostRoom:
         self.home.create()
         published = self.home.published / "weeks" / f"{WEEK}.1"
         published.mkdir()
-        (published / "run.json").write_text(json.dumps({"week": WEEK}))
+        (published / "run.json").write_text(json.dumps({"week": WEEK, "run_id": "1"}))
         self.home.latest.symlink_to(published)
         self.folder = self.home.shared / WEEK
         self.folder.mkdir()
+        self.shared_by("1")
         self.listed: list[dict[str, Any]] = []
         self.waited: list[float] = []
         self.told: list[Problem] = []
@@ -95,6 +96,9 @@ class PostRoom:
         )
         self.list_teams()
         return place
+
+    def shared_by(self, run_id: str) -> None:
+        (self.folder / "run.json").write_text(json.dumps({"week": WEEK, "run_id": run_id}), encoding="utf-8")
 
     def list_teams(self) -> None:
         (self.folder / "teams.json").write_text(json.dumps(self.listed), encoding="utf-8")

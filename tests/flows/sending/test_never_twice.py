@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,9 @@ def test_another_week_and_another_address_are_other_mails(room: PostRoom, box: M
     room.send(box.environment)
     later = room.home.shared / "2026-W47"
     room.folder.rename(later)
+    published = room.home.latest.resolve()
+    shutil.copytree(published, published.with_name("2026-W47.1"))
+    published.with_name("2026-W47.1").joinpath("run.json").write_text('{"week": "2026-W47", "run_id": "1"}')
     assert room.send(box.environment, week="2026-W47").n_sent == 2
     later.rename(room.folder)
     room.settings('[teams.Noord]\nsend_to = ["noord@example.nl", "nieuw@example.nl"]\n')

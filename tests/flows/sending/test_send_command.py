@@ -76,7 +76,7 @@ def test_a_safety_matter_without_an_address_is_loud(
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
-    [(["--week", "straks"], "2026-W46"), (["--week", "2026-W01"], "weekly"), (["--team", "Nord"], "Noord")],
+    [(["--week", "straks"], "2026-W46"), (["--week", "2026-W01"], "2026-W46"), (["--team", "Nord"], "Noord")],
 )
 def test_a_mistake_is_one_sentence(
     room: PostRoom, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
@@ -84,6 +84,21 @@ def test_a_mistake_is_one_sentence(
     code, out, err = typed(room, capsys, *arguments)
     assert (code, out, len(err.splitlines())) == (cli.NOTHING_DONE, "", 1)
     assert told in err
+
+
+@pytest.mark.parametrize("left", ["of an earlier run", "half written"])
+def test_what_is_not_wholly_of_the_last_run_is_not_sent(
+    room: PostRoom, capsys: pytest.CaptureFixture[str], left: str
+) -> None:
+    """A run that was killed while it shared may have left a safety matter out."""
+    if left == "half written":
+        (room.folder / "run.json").unlink()
+    else:
+        room.shared_by("0")
+    for extra in ((), ("--for-real", "--force")):
+        code, out, err = typed(room, capsys, *extra)
+        assert (code, out, len(err.splitlines())) == (cli.NOTHING_DONE, "", 1)
+        assert "weekly" in err
 
 
 def test_no_output_of_any_failure_holds_the_password(

@@ -229,7 +229,7 @@ def test_a_spoiled_list_is_one_problem(room: PostRoom, box: MailBox, spoiled: st
 
 
 def test_a_week_that_was_not_rendered_is_one_problem(room: PostRoom, box: MailBox) -> None:
-    with pytest.raises(Problem, match=r"send\.nothing_rendered"):
+    with pytest.raises(Problem, match=r"results\.no_such_week"):
         room.send(box.environment, week="2026-W30")
     (room.folder / "teams.json").unlink()
     with pytest.raises(Problem, match=r"send\.nothing_rendered"):

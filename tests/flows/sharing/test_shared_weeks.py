@@ -47,7 +47,8 @@ class Told:
         town: Its sources.
         late: The complex for which repairs of a told quarter came in late.
         small: Names of complexes under ten homes.
-        threatened: Names of complexes with a safety matter, large enough to be named.
+        threatened: Names of complexes with a safety matter and no flag, large enough to be named.
+        flagged: Flag that was on the list when a safety matter came up beside it, in the last week.
         answered: The flag on which a team answered.
     """
 
@@ -56,6 +57,7 @@ class Told:
     late: str
     small: tuple[str, ...]
     threatened: tuple[str, ...]
+    flagged: str
     answered: dict[str, Any]
 
     def published(self, week: date) -> PublishedWeek:
@@ -71,7 +73,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     town = write_town(folder / "town", n_complexes=80, rates=RICH_RATES)
     small = _rename_and_plant(town)
     home = Home((folder / "home").resolve())
-    late, answered = "", {}
+    late, answered, flagged = "", {}, {}
     for number, week in enumerate(WEEKS):
         run = make_run(home.folder, str(town), None, week, MONDAY_MORNING + timedelta(minutes=number), "nl")
         published = PublishedWeek(tell_story(run)[0])
@@ -79,8 +81,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
             late = _let_rows_come_late(town, published)
         if number == 1:
             answered = _answer(home, published)
-    safety = published.flags.filter(pl.col("why") == "safety", pl.col("homes") >= 10)["name"]
-    return Told(home, town, late, small, tuple(safety), answered)
+            flagged = published.flags.filter(
+                pl.col("why").is_in(["quiet_decline", "went_quiet"]), pl.col("flag_id") != answered["flag_id"]
+            ).row(0, named=True)
+            _plant_fire(town, flagged["complex_id"], date(2026, 11, 11))
+    safety = published.flags.filter(pl.col("why") == "safety", pl.col("homes") >= 10)
+    assert flagged["complex_id"] in safety["complex_id"], "the flag has a safety matter beside it now"
+    threatened = safety.filter(pl.col("complex_id") != flagged["complex_id"])["name"]
+    return Told(home, town, late, small, tuple(threatened), flagged["flag_id"], answered)
 
 
 def _rename_and_plant(town: Path) -> tuple[str, ...]:
@@ -98,16 +106,23 @@ def _rename_and_plant(town: Path) -> tuple[str, ...]:
     small = renamed.filter(is_small)
     assert small.height, "the town has small complexes to hide"
     signals = pl.read_parquet(town / "field_signals.parquet").with_columns(note=pl.lit(NOTE))
+    signals.write_parquet(town / "field_signals.parquet")
+    _plant_fire(town, small["complex_id"][0], date(2026, 10, 28))
+    return tuple(small["name"])
+
+
+def _plant_fire(town: Path, complex_id: str, day: date) -> None:
+    """Adds one sign of arson, which is a safety matter by itself."""
+    signals = pl.read_parquet(town / "field_signals.parquet")
     fire = signals.head(1).with_columns(
-        signal_id=pl.lit("FIRE"),
-        complex_id=pl.lit(small["complex_id"][0]),
-        observed_on=pl.lit(date(2026, 10, 28)),
+        signal_id=pl.lit(f"FIRE-{complex_id}"),
+        complex_id=pl.lit(complex_id),
+        observed_on=pl.lit(day),
         finding=pl.lit("concern"),
         kind=pl.lit("AGR.BRA"),
         severity=pl.lit(3, pl.Int64),
     )
     pl.concat([signals, fire.cast(dict(signals.schema))]).write_parquet(town / "field_signals.parquet")
-    return tuple(small["name"])
 
 
 def _let_rows_come_late(town: Path, published: PublishedWeek) -> str:
@@ -198,10 +213,11 @@ def test_no_reporter_home_note_or_moment_leaves(told: Told) -> None:
         }
     assert hashed
     assert homes
-    secrets = hashed | homes | {"Zandbergen", "LATE0", "FIRE"}
+    secrets = hashed | homes | {"Zandbergen", "LATE0"}
     for file in files_of(told):
         text = text_of(file)
         assert not secrets & set(re.split(r"[^\w-]+", text)), file.name
+        assert "FIRE-" not in text, file.name
         # A time of day, as in 14:05 or T10:00; styles and links have colons too, but no two digits on both sides.
         assert not re.search(r"[ T]\d\d:\d\d(:\d\d)?\b", text), file.name
 
@@ -256,6 +272,22 @@ def test_a_safety_matter_is_one_sentence_to_the_team_and_a_name_to_the_role(told
             assert not re.search(r"brand ?stichting|dreiging|AGR|bedreig", text_of(file)), file.name
 
 
+def test_a_flag_stays_where_it_was_when_a_safety_matter_comes_up_beside_it(told: Told) -> None:
+    """A flag that left the list, a gap in the ranks or a team without a lot would each tell that there is one."""
+    before, after = (pl.read_parquet(told.shared(week) / "flags.parquet") for week in WEEKS[1:])
+    row = after.filter(pl.col("flag_id") == told.flagged)
+    assert row.select("is_listed", "status", "why").rows() == [(True, "open", "quiet_decline")]
+    assert before.filter(pl.col("flag_id") == told.flagged)["is_listed"].to_list() == [True]
+    for table in (before, after):
+        listed = table.filter("is_listed")
+        for team in listed.partition_by("area_team"):
+            assert team["rank"].sort().to_list() == list(range(1, team.height + 1))
+            assert team["is_drawn"].sum() == 1
+    events = [pl.read_parquet(told.shared(week) / "events.parquet") for week in WEEKS[1:]]
+    flags_of = [table.filter(pl.col("kind") == "flag").select("complex_id", "occurred_on") for table in events]
+    assert flags_of[0].join(flags_of[1], on=["complex_id", "occurred_on"], how="anti").is_empty()
+
+
 def test_names_from_a_source_are_obeyed_by_nobody(told: Told) -> None:
     for file in told.shared(LAST_WEEK).rglob("*"):
         if file.suffix == ".html":
@@ -298,7 +330,8 @@ def test_a_rerun_of_the_same_week_shares_the_same_bytes(told: Told, tmp_path: Pa
     run = make_run(copy, str(told.town), None, LAST_WEEK, MONDAY_MORNING + timedelta(hours=1), "nl")
     tell_story(run)
     for file in told.shared(LAST_WEEK).rglob("*"):
-        if file.is_file() and file.suffix != ".parquet":
+        # Tables and the mark that all is there say by which run they were made.
+        if file.is_file() and file.suffix != ".parquet" and file.name != "run.json":
             again = copy / "shared" / week_name(LAST_WEEK) / file.relative_to(told.shared(LAST_WEEK))
             assert again.read_bytes() == file.read_bytes(), file.name
 

@@ -25,6 +25,29 @@ def test_two_teams_never_share_a_folder() -> None:
     assert len({folder_name(team) for team in teams}) == len(teams)
 
 
+def test_teams_that_differ_only_in_case_never_share_a_folder_on_any_system() -> None:
+    teams = ["Noord", "noord", "NOORD", "Straße", "STRASSE", "Zuid"]
+    names = [folder_name(team, teams) for team in teams]
+    assert len({name.casefold() for name in names}) == len(teams)
+    assert names[-1] == "Zuid", "an ordinary team keeps its name"
+    assert folder_name("Noord", ["Noord", "Zuid"]) == "Noord"
+
+
+@pytest.mark.parametrize("team", ["CON", "prn", "Aux", "NUL", "COM1", "lpt9", "COM²"])
+def test_no_team_is_a_device(team: str) -> None:
+    assert re.fullmatch(rf"{team}-[0-9a-f]{{8}}", folder_name(team))
+
+
+def test_no_team_can_be_called_after_the_folder_of_another() -> None:
+    other = folder_name("a b")
+    assert folder_name(other) != other
+
+
+@given(st.lists(st.text("aAbB -é1", max_size=4), unique=True))
+def test_teams_have_as_many_folders_as_there_are_teams(teams: list[str]) -> None:
+    assert len({folder_name(team, teams).casefold() for team in teams}) == len(teams)
+
+
 @given(st.text(max_size=120))
 def test_a_team_makes_a_file_name_on_any_system(team: str) -> None:
     title = file_title(team)

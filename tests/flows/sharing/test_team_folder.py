@@ -218,6 +218,20 @@ def test_without_a_role_the_sentence_still_says_to_consult(tmp_path: Path) -> No
     assert "De Lier: overleg eerst met wie bij jullie over veiligheid gaat; ga niet alleen." in text
 
 
+def test_teams_that_differ_only_in_case_each_have_their_folder(tmp_path: Path) -> None:
+    shared = shared_town(n_complexes=4, n_teams=2)
+    renamed = {"area_team": pl.col("area_team").replace({"Team 00": "noord", "Team 01": "Noord"})}
+    tables = {name: table.with_columns(**renamed) for name, table in vars(shared).items() if _has_teams(table)}
+    made = write_digests(replace(shared, **tables), tmp_path, NL)
+    assert {team.team for team in made} == {"Noord", "noord"}
+    assert len({team.folder.name.casefold() for team in made}) == 2
+    assert [each["folder"] for each in listed(made)] == [team.folder.name for team in made]
+
+
+def _has_teams(table: object) -> bool:
+    return isinstance(table, pl.DataFrame) and "area_team" in table.columns
+
+
 def test_folders_of_teams_that_are_gone_and_old_files_are_removed(tmp_path: Path) -> None:
     three = write_digests(shared_town(n_complexes=24), tmp_path, NL)
     assert (tmp_path / "safety.json").exists()
