@@ -42,4 +42,4 @@ def text_before(cell: str) -> str:
 
 def _is_calculated(text: str) -> bool:
     # With its own apostrophe it is no formula; it gets another one, so that the way back is clear.
-    return text.lstrip("'").startswith(FORMULA_STARTS)
+    return text.lstrip("' \u00a0").startswith(FORMULA_STARTS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from models.policy import Policy
-from models.quarters import Quarter, least_and_most
+from models.quarters import SMALL, Quarter, least_and_most
 
 # A year of told quarters: every season counts once.
 COMPARED_QUARTERS = 4
@@ -78,14 +78,21 @@ def shared_reasons(reasons: pl.DataFrame, told: pl.DataFrame, last: Quarter, pol
     year = (
         told.filter(pl.col("quarter_starts_on").is_between(first.first_day, last.first_day))
         .group_by("complex_id", "stream")
-        .agg(least=least.sum(), most=most.sum(), expected=pl.col("expected").sum(), told=pl.len())
+        .agg(
+            least=least.sum(),
+            most=most.sum(),
+            # An empty one stands for fewer than five.
+            least_due=pl.col("expected").fill_null(0).sum(),
+            most_due=pl.col("expected").fill_null(SMALL - 1).sum(),
+            told=pl.len(),
+        )
     )
     compared = (
         pl.when(pl.col("told").fill_null(0) < 2)
         .then(pl.lit("unknown"))
-        .when(pl.col("least") > pl.col("expected"))
+        .when(pl.col("least") > pl.col("most_due"))
         .then(pl.lit("more"))
-        .when(pl.col("most") < pl.col("expected"))
+        .when(pl.col("most") < pl.col("least_due"))
         .then(pl.lit("less"))
         .otherwise(pl.lit("alike"))
     )

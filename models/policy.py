@@ -151,6 +151,9 @@ class Policy:
     quarter_settles_weeks: int = _value(
         2, "weeks", "what comes in late is in by then; once told, a quarter's figure never changes", 0, 13
     )
+    smallest_peer_group: int = _value(
+        10, "complexes", "with fewer, what is expected of a complex is mostly its own past, and would tell it", 1, 1000
+    )
     worth_saying: float = _value(
         0.3, "log-odds", "a third more likely by this stream alone: less would not change anybody's mind", 0, 10
     )

@@ -98,7 +98,10 @@ def told_counts(evidence: Evidence, ids: pl.Series, weeks: pl.Series, habits: Fl
     """What may be told of the settled quarters: never an exact count.
 
     Only a stream that could be observed in every week of a quarter is told of; a part of a quarter would look like
-    silence. What is expected, and the band of what is ordinary, are figures of the model.
+    silence. What is expected, and the band of what is ordinary, are figures of the model. Where they rest on homes and
+    peers they are whole numbers. Where they rest on a handful of events of the place itself (visits, inspections, open
+    incidents), or in a town with fewer than `smallest_peer_group` complexes, they could be the count itself, so they
+    are told as coarsely as the count.
 
     Args:
         evidence: Up to and including the last week.
@@ -109,7 +112,8 @@ def told_counts(evidence: Evidence, ids: pl.Series, weeks: pl.Series, habits: Fl
 
     Returns:
         One row per complex, quarter and stream: `complex_id`, `quarter_starts_on`, `stream`, `seen` (rounded to fives;
-        empty for fewer than five), `expected`, `low`, `high` (whole numbers) [counts].
+        empty for fewer than five), `expected` (whole; or rounded to fives, and empty for fewer than five), `low`,
+        `high` (of the expected count as it is told) [counts].
     """
     mondays = weeks.to_numpy()
     frames = []
@@ -121,14 +125,19 @@ def told_counts(evidence: Evidence, ids: pl.Series, weeks: pl.Series, habits: Fl
         for place, (series, expected) in enumerate(zip(evidence.series, evidence.expected, strict=True)):
             is_whole = ~series.is_masked[:, inside].any(axis=1)
             due = np.rint(expected[is_whole][:, inside].sum(axis=1)).astype(np.int64)
+            is_own = not series.stream.has_physics or len(ids) < policy.smallest_peer_group
+            if is_own:
+                due = np.where(due < SMALL, 0, ROUNDED_TO * ((due + ROUNDED_TO // 2) // ROUNDED_TO))
             low, high = _ordinary(due, float(habits[place]))
+            if is_own:
+                high = np.where(due == 0, SMALL - 1, high)
             frames.append(
                 pl.DataFrame(
                     {
                         "complex_id": ids.filter(pl.Series(is_whole)),
                         "stream": pl.repeat(STREAMS[place].name, int(is_whole.sum()), eager=True),
                         "seen": series.seen[is_whole][:, inside].sum(axis=1).astype(np.int64),
-                        "expected": due,
+                        "expected": pl.Series(due).replace(0, None) if is_own else pl.Series(due),
                         "low": low,
                         "high": high,
                     }

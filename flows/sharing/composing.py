@@ -78,6 +78,7 @@ def _digest(
     new = [flag for flag in flags if flag["is_listed"] and flag["status"] == "new" and flag["why"] != "random_draw"]
     drawn = [flag for flag in flags if flag["is_listed"] and flag["is_drawn"]]
     entries = tuple(_entry(flag, shared, told, room, language) for flag in new[: room.new])
+    is_known = _is_known(drawn, flags, answers)
     asked = asked_about(flags, answers, room, shared.terms.answers_to, language)
     return Digest(
         team=team["area_team"],
@@ -90,13 +91,13 @@ def _digest(
         new_title=say("team.new_title") if new else say("team.nothing_title"),
         new=entries,
         new_lines=_new_lines(shared, team, new[room.new :], room, language, is_empty=not new),
-        drawn_title=say("team.drawn_title"),
+        drawn_title=say("team.drawn_title_known") if is_known else say("team.drawn_title"),
         drawn=tuple(
             (shown_name(flag["name"], room.name), say("digest.homes", count=flag["homes"]))
             for flag in drawn
             if flag["why"] == "random_draw"
         ),
-        drawn_lines=_drawn_lines(drawn, room, language),
+        drawn_lines=_drawn_lines(drawn, room, language, is_known=is_known),
         running_title=say("team.running_title"),
         running=running_lines(answers, flags, room, language),
         unseen=Part(
@@ -108,7 +109,7 @@ def _digest(
         asked=asked,
         footer=say("team.footer_brief") if room.is_brief else say("team.footer"),
         attribution=shared.attribution or "",
-        short=() if new else _short(shared, team, name, drawn, language),
+        short=() if new else _short(shared, team, name, drawn, language, is_known=is_known),
     )
 
 
@@ -151,10 +152,20 @@ def _new_lines(
     return tuple(lines)
 
 
-def _drawn_lines(drawn: list[dict[str, Any]], room: Room, language: Language) -> tuple[str, ...]:
+def _is_known(drawn: list[dict[str, Any]], flags: list[dict[str, Any]], answers: list[dict[str, Any]]) -> bool:
+    """Whether the team knows all that the lot chose: then "no cause" would be untrue, and its own answer ignored."""
+    own = {flag["flag_id"] for flag in drawn}
+    runs = {flag["complex_id"] for flag in flags if flag["status"] != "closed" and flag["flag_id"] not in own}
+    known = runs | {answer["complex_id"] for answer in answers}
+    return bool(drawn) and all(flag["why"] != "random_draw" or flag["complex_id"] in known for flag in drawn)
+
+
+def _drawn_lines(drawn: list[dict[str, Any]], room: Room, language: Language, *, is_known: bool) -> tuple[str, ...]:
     by_lot_only = [flag for flag in drawn if flag["why"] == "random_draw"]
     also = [shown_name(flag["name"], room.name) for flag in drawn if flag["why"] != "random_draw"]
     step = language.say("team.drawn_step_brief") if room.is_brief else language.say("team.drawn_step")
+    if is_known:
+        step = language.say("team.drawn_step_known")
     return (
         *((step,) if by_lot_only else ()),
         *((language.say("team.drawn_too", names=also),) if also else ()),
@@ -172,7 +183,13 @@ def _safety(shared: SharedWeek, team: str, room: Room, language: Language) -> tu
 
 
 def _short(
-    shared: SharedWeek, team: dict[str, Any], name: str, drawn: list[dict[str, Any]], language: Language
+    shared: SharedWeek,
+    team: dict[str, Any],
+    name: str,
+    drawn: list[dict[str, Any]],
+    language: Language,
+    *,
+    is_known: bool,
 ) -> tuple[str, ...]:
     """The two sentences of a mail without news."""
     if not team["n_complexes"]:
@@ -187,4 +204,7 @@ def _short(
     if not drawn:
         return first, language.say("team.short.rest")
     lots = [f"{shown_name(flag['name'])} ({language.say('digest.homes', count=flag['homes'])})" for flag in drawn]
-    return first, language.say("team.short.drawn", names=lots)
+    second = (
+        language.say("team.short.drawn_known", names=lots) if is_known else language.say("team.short.drawn", names=lots)
+    )
+    return first, second

@@ -52,7 +52,8 @@ def unseen_lines(shared: SharedWeek, team: str, language: Language, *, is_brief:
     else:
         told += _sources_by_state(shared.sources, language)
         if channels:
-            named = [_dated("since", f"team.channel.{row['channel']}", row["last_on"], language) for row in channels]
+            # Without a day: in a small team it would be the last visit of one colleague.
+            named = [language.say(f"team.channel.{row['channel']}") for row in channels]
             told.append(language.say("team.unseen.channels", channels=named))
     places = shared.teams.filter(pl.col("area_team") == team)["n_unvisited"].to_list()
     if places and places[0]:
@@ -66,7 +67,7 @@ def _sources_by_state(sources: pl.DataFrame, language: Language) -> list[str]:
     for state in _STATES:
         rows = [row for row in unfresh if row["state"] == state]
         if rows:
-            named = [_dated("until", f"source.{row['source']}", row["last_row_on"], language) for row in rows]
+            named = [_dated(f"source.{row['source']}", row["last_row_on"], language) for row in rows]
             told.append(language.say(f"team.unseen.{state}", sources=named))
     return told
 
@@ -76,6 +77,6 @@ def _unfresh(sources: pl.DataFrame) -> list[dict[str, Any]]:
     return [row for row in sources.to_dicts() if row["state"] != "fresh" and row["source"] in needed]
 
 
-def _dated(form: str, name: str, day: date | None, language: Language) -> str:
+def _dated(name: str, day: date | None, language: Language) -> str:
     said = language.say(name)
-    return language.say(f"team.unseen.{form}", what=said, day=day) if day else said
+    return language.say("team.unseen.until", what=said, day=day) if day else said

@@ -32,7 +32,7 @@ class Count:
         stream: Name of the stream.
         quarter: Which quarter.
         seen: Rounded to fives; None for fewer than five [counts].
-        expected: What is expected [counts].
+        expected: What is expected; None for fewer than five, where no finer figure may be told [counts].
         low: Where the ordinary begins [counts].
         high: Where the ordinary ends [counts].
     """
@@ -40,7 +40,7 @@ class Count:
     stream: str
     quarter: Quarter
     seen: int | None
-    expected: int
+    expected: int | None
     low: int
     high: int
 
@@ -61,6 +61,11 @@ class Count:
         return SMALL - 1 if self.seen is None else self.seen + ROUNDED_TO // 2
 
     @property
+    def due(self) -> int:
+        """What is expected, at most."""
+        return SMALL - 1 if self.expected is None else self.expected
+
+    @property
     def compared(self) -> str:
         """`less`, `bit_less`, `more`, `bit_more` or `alike`.
 
@@ -69,12 +74,12 @@ class Count:
         """
         if self.seen is None:
             # Beside "fewer than 5", an expected 5 would convince nobody.
-            if self.expected <= SMALL:
+            if self.due <= SMALL:
                 return "alike"
             return "less" if self.low >= SMALL else "bit_less"
-        if self.most < self.expected and self.seen <= CLEARLY_LESS * self.expected:
+        if self.most < self.due and self.seen <= CLEARLY_LESS * self.due:
             return "less" if self.seen < self.low else "bit_less"
-        if self.least > self.expected and self.seen > CLEARLY_MORE * self.expected:
+        if self.least > self.due and self.seen > CLEARLY_MORE * self.due:
             return "more" if self.seen > self.high else "bit_more"
         return "alike"
 
@@ -82,7 +87,7 @@ class Count:
     def distance(self) -> float:
         """How far seen lies from expected, in steps that chance would take."""
         middle = (self.least + self.most) / 2
-        return abs(middle - self.expected) / sqrt(max(self.expected, 1))
+        return abs(middle - self.due) / sqrt(max(self.due, 1))
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def _message(found: Count, now: list[Count]) -> str:
     if TELLS_OF[found.stream] == "report":
         return f"team.heard.{found.stream}"
     reports = [each for each in now if TELLS_OF[each.stream] == "report"]
-    is_not_more = bool(reports) and all(each.least <= each.expected for each in reports)
+    is_not_more = bool(reports) and all(each.least <= each.due for each in reports)
     return f"team.not_more.{found.stream}" if is_not_more else f"team.fits.{found.stream}"
 
 
@@ -140,8 +145,10 @@ def seen_in_words(count: Count, language: Language) -> str:
     return language.say("team.about", number=count.seen)
 
 
-def expected_in_words(expected: int, language: Language) -> str:
-    """Such as "ongeveer 9"; less than a half is told as fewer than one."""
+def expected_in_words(expected: int | None, language: Language) -> str:
+    """Such as "ongeveer 9"; less than a half is told as fewer than one, and None as fewer than five."""
+    if expected is None:
+        return language.say("team.fewer_than", number=SMALL)
     if expected == 0:
         return language.say("team.fewer_than", number=1)
     return language.say("team.about", number=expected)

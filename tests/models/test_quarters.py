@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
@@ -24,6 +25,8 @@ from models.quarters import (
 from models.streams import STREAMS, StreamSeries
 
 AT_ONCE = Policy(quarter_settles_weeks=0, shown_quarters=1)
+# Three complexes that speak for themselves.
+AMONG_PEERS = Policy(quarter_settles_weeks=0, shown_quarters=1, smallest_peer_group=1)
 MONDAYS = [date(2026, 3, 30) + timedelta(weeks=i) for i in range(32)]
 IDS = pl.Series("complex_id", ["A", "B", "C"])
 HABITS = np.full(len(STREAMS), 0.1)
@@ -36,6 +39,16 @@ def evidence(seen: float = 1.0, expected: float = 2.0) -> Evidence:
     masked[1, MONDAYS.index(date(2026, 8, 3))] = True
     series = [StreamSeries(each, np.where(masked, 0, seen), np.ones(shape), masked) for each in STREAMS]
     return Evidence(series, [np.where(masked, 0, expected)] * len(STREAMS), np.zeros(shape, np.bool_), np.ones(shape))
+
+
+def town_of(n: int) -> Callable[..., tuple[Evidence, pl.Series, pl.Series]]:
+    """The evidence of a town of `n` complexes that are all alike."""
+
+    def made(expected: float) -> tuple[Evidence, pl.Series, pl.Series]:
+        known = evidence(expected=expected).of(np.zeros(n, dtype=np.int64))
+        return known, pl.Series("complex_id", [f"C{i}" for i in range(n)]), pl.Series(MONDAYS)
+
+    return made
 
 
 def told(policy: Policy, known: Evidence | None = None) -> pl.DataFrame:
@@ -95,7 +108,7 @@ def test_a_told_count_stands_for_at_least_three_counts_and_for_five_where_it_is_
 
 
 def test_a_quarter_that_was_not_seen_whole_is_not_told() -> None:
-    found = told(Policy(shown_quarters=2))
+    found = told(Policy(shown_quarters=2, smallest_peer_group=1))
     third = found.filter(pl.col("quarter_starts_on") == date(2026, 7, 1), pl.col("stream") == "complaints")
     # Mondays from 6 July up to 28 September: thirteen.
     assert third.select("complex_id", "seen", "expected").rows() == [("A", 15, 26), ("C", 15, 26)]
@@ -110,7 +123,7 @@ def test_a_quarter_that_began_before_the_history_is_not_told() -> None:
 
 
 def test_few_are_told_as_few_and_what_is_ordinary_stands_beside_them() -> None:
-    found = told(AT_ONCE, evidence(seen=0.2, expected=0.9)).filter(pl.col("stream") == "complaints")
+    found = told(AMONG_PEERS, evidence(seen=0.2, expected=0.9)).filter(pl.col("stream") == "complaints")
     assert found["seen"].to_list() == [None, None]
     row = found.row(0, named=True)
     assert row["expected"] == 12
@@ -118,5 +131,24 @@ def test_few_are_told_as_few_and_what_is_ordinary_stands_beside_them() -> None:
 
 
 def test_where_nothing_is_due_the_band_is_empty() -> None:
-    row = told(AT_ONCE, evidence(seen=0, expected=0)).row(0, named=True)
+    row = told(AMONG_PEERS, evidence(seen=0, expected=0)).filter(pl.col("stream") == "complaints").row(0, named=True)
     assert (row["expected"], row["low"], row["high"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("stream", ["follow_up_reports", "concerns", "bad_condition"])
+def test_what_rests_on_a_handful_of_events_is_told_as_coarsely_as_the_count(stream: str) -> None:
+    """Where only bad homes are inspected, what is expected of the inspections is the count itself."""
+    large = town_of(30)
+    for each, told_as in ((0.2, None), (0.3, None), (0.5, 5), (0.9, 10)):
+        found = told_counts(*large(expected=each), HABITS, AT_ONCE).filter(pl.col("stream") == stream)
+        assert found["expected"].unique().to_list() == [told_as]
+        assert found.select("low", "high").unique().height == 1
+        if told_as is None:
+            assert found.select("low", "high").row(0) == (0, SMALL - 1)
+
+
+def test_in_a_small_town_what_is_expected_would_be_its_own_past() -> None:
+    alone = told(AT_ONCE, evidence(seen=0.2, expected=0.2)).filter(pl.col("stream") == "complaints")
+    assert alone["expected"].to_list() == [None, None]
+    among = told_counts(*town_of(30)(expected=0.2), HABITS, AT_ONCE).filter(pl.col("stream") == "complaints")
+    assert among["expected"].unique().to_list() == [3]

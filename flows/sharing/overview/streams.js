@@ -60,6 +60,7 @@ function streamRow(axis, stream, told, y) {
 }
 
 function expectedText(count) {
+    if (count === null) return say("overview.expected_few");
     return count ? say("overview.expected_now", { count }) : say("overview.expected_none");
 }
 
@@ -76,16 +77,17 @@ function rules(axis, floor) {
 }
 
 function band({ x, width }, [, expected, low, high], up) {
-    return [
-        drawn("rect", {
-            x: round(x),
-            y: up(high),
-            width: round(width),
-            height: Math.max(1, up(low) - up(high)),
-            class: "band",
-        }),
-        drawn("line", { x1: round(x), x2: round(x + width), y1: up(expected), y2: up(expected), class: "expected" }),
-    ];
+    const area = drawn("rect", {
+        x: round(x),
+        y: up(high),
+        width: round(width),
+        height: Math.max(1, up(low) - up(high)),
+        class: "band",
+    });
+    // Of fewer than five nobody is told how many, so there is no line to draw.
+    if (expected === null) return [area];
+    const middle = { x1: round(x), x2: round(x + width), y1: up(expected), y2: up(expected), class: "expected" };
+    return [area, drawn("line", middle)];
 }
 
 // Quarters in a row of which the same kind of thing is told, so that "fewer than five" is said once.
@@ -169,5 +171,7 @@ function streamsTable(complex) {
 function cellText(figures) {
     if (!figures) return say("overview.not_told");
     const [seen, expected] = figures;
-    return say("overview.cell", { seen: seen === null ? say("overview.fewer_than_five") : seen, expected });
+    const few = say("overview.fewer_than_five");
+    if (expected === null) return say("overview.cell_few", { seen: seen ?? few });
+    return say("overview.cell", { seen: seen ?? few, expected });
 }

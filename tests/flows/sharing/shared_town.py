@@ -102,9 +102,7 @@ def shared_town(
                         "quarter_starts_on": quarter.first_day,
                         "stream": stream.name,
                         "seen": 5 * ((n + 2) // 5) if n >= 5 else None,
-                        "expected": round(due),
-                        "low": max(0, round(due - 1.3 * due**0.5)),
-                        "high": round(due + 1.3 * due**0.5),
+                        **_due(due, is_own=not stream.has_physics),
                     }
                 )
     made = _frame(complexes, _COMPLEXES).sort("area_team", "name", "complex_id")
@@ -149,6 +147,14 @@ def shared_town(
             {"area_team": pl.String, "name": pl.String, "is_private_small": pl.Boolean},
         ),
     )
+
+
+def _due(due: float, *, is_own: bool) -> dict[str, int | None]:
+    """What is expected, and its band; as coarse as the count where it rests on a handful of events of the place."""
+    if is_own and due < 4.5:
+        return {"expected": None, "low": 0, "high": 4}
+    told = 5 * round(due / 5) if is_own else round(due)
+    return {"expected": told, "low": max(0, round(told - 1.3 * told**0.5)), "high": round(told + 1.3 * told**0.5)}
 
 
 def without_flags(shared: SharedWeek, team: str) -> SharedWeek:

@@ -301,12 +301,28 @@ def test_a_team_with_more_new_ones_than_are_read_gets_their_names() -> None:
     assert all(f"Extra {n}" in told for n in range(10, 20)), "nobody is dropped silently"
 
 
+def test_what_the_lot_chose_is_not_without_cause_where_the_team_knows_it() -> None:
+    shared = shared_town()
+    lot = shared.flags.filter("is_drawn", pl.col("area_team") == "Team 00").row(0, named=True)
+    answered = shared.answers.head(1).with_columns(
+        pl.lit(lot["complex_id"]).alias("complex_id"),
+        pl.lit("2026-W44-X").alias("flag_id"),
+        area_team=pl.lit("Team 00"),
+    )
+    known = replace(shared, answers=pl.concat([shared.answers, answered]), safety=shared.safety.clear())
+    assert "geen aanleiding" in digest_of(shared).drawn_title
+    assert digest_of(known).drawn_title == "Door het lot"
+    assert digest_of(known).drawn_lines[0] == "Jullie kennen het al; kijk alleen als het uitkomt."
+    quiet = replace(known, flags=known.flags.filter((pl.col("status") != "new") | pl.col("is_drawn")))
+    assert "jullie kennen het al" in digest_of(quiet).short[1]
+
+
 def test_what_could_not_be_seen_is_told_by_name() -> None:
     shared = with_flags(shared_town(), {})
     assert digest_of(replace(shared, safety=shared.safety.clear())).unseen.lines == (
         "We krijgen geen signalen uit de wijk.",
         "Niet van deze week: huurcontracten (laatste: 30 september 2026).",
-        "Niets gehoord van monteurs (sinds 2 juni 2026).",
+        "Een kwartaal lang kregen we niets door van monteurs.",
         "Een jaar geen bezoek genoteerd bij 3 complexen.",
     )
     fresh = replace(
