@@ -15,5 +15,5 @@ def sent_line(home: Home, week: str, language: Language) -> str | None:
     sent = {(each.kind, each.team, each.address) for each in entries if each.state == "sent"}
     open_ = {(each.kind, each.team, each.address) for each in entries} - sent
     teams = {team for _, team, _ in sent if team is not None}
-    line = language.say("send.status", count=len(teams), addresses=len(sent))
+    line = language.say("send.status", count=len(sent), teams=language.say("send.status_teams", count=len(teams)))
     return f"{line} {language.say('send.status_open', count=len(open_))}" if open_ else line
