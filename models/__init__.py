@@ -18,6 +18,8 @@ Where do I go to …
 - see who gets a flag: `selection.py`; who is under discussion: `episodes.py`; who is drawn: `lot.py`
 - see what an answer keeps off the list: `rests.py`; which verdict counts as what: `verdicts.py`
 - see how a flag lives and ends: `flag_life.py`; whether residents speak again: `voice.py`
+- see what may be told of counts: `quarters.py`; of scores and reasons: `disclosure.py`
+- see which channels fell silent and where nobody came: `channels.py`
 - see what the answers teach: `answers.py`
 - see the simpler models that it is held against: `window.py` and `windows.py`, `plain_filter.py` with `population.py`
   and `habits.py`; the methods of others: `peers/`
