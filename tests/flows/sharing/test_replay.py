@@ -1,8 +1,9 @@
-"""Replay removes nothing that it did not make."""
+"""Replay removes nothing that it did not make, and finds the run that counts."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from flows.home import Home
+from flows.publishing import _tidy
+from flows.results import PublishedWeek, published_week
 from flows.sharing.replay import NEEDED, replay
+from flows.sharing.writing import _is_newest
 from models.weeks import parse_week
 
 WEEK = parse_week("2026-W46")
@@ -62,3 +66,25 @@ def test_a_week_of_before_an_upgrade_is_said_so(home: Home) -> None:
 def test_a_week_that_was_never_published_is_said_so(home: Home) -> None:
     with pytest.raises(Problem, match=r"results\.no_such_week"):
         replay(home, parse_week("2026-W01"), None)
+
+
+def test_with_the_clock_set_back_the_run_that_the_link_names_counts(home: Home) -> None:
+    later = home.published / "weeks" / "2026-W46.9"
+    shutil.copytree(home.latest.resolve(), later)
+    assert published_week(home, WEEK).folder == home.latest.resolve()
+    _tidy(home, home.latest.resolve())
+    for number in (5, 6, 7):
+        shutil.copytree(later, later.with_name(f"2026-W46.{number}"))
+    before_all = later.with_name("2026-W46.0")
+    shutil.copytree(later, before_all)
+    _tidy(home, before_all)
+    assert before_all.is_dir(), "what was just published stays"
+
+
+@pytest.mark.parametrize("name", ["2026-W47 (kopie)", "archief-Waterlanden", "oud"])
+def test_a_folder_of_somebody_else_is_no_week(home: Home, name: str) -> None:
+    (home.shared / "2026-W46").mkdir()
+    (home.shared / name).mkdir()
+    assert _is_newest(PublishedWeek(home.latest.resolve()), home)
+    (home.shared / "2026-W47").mkdir()
+    assert not _is_newest(PublishedWeek(home.latest.resolve()), home)
