@@ -14,6 +14,8 @@ from models.quarters import SMALL, Quarter, least_and_most
 
 # A year of told quarters: every season counts once.
 COMPARED_QUARTERS = 4
+# One broken pane is no damage that anybody would speak of.
+LEAST_DAMAGE = 2
 UNJUDGED = ("not_enough_evidence", "feed_suspect", "emptied")
 """States in which nobody can say how quiet or how worrying it is."""
 
@@ -55,6 +57,24 @@ def shared_scores(scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         is_too_small_to_know=pl.col("is_too_small_to_know"),
         missing_sources=pl.col("missing_sources"),
     )
+
+
+def without_threats(scores: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
+    """The scores, in which a silence that only threats explain has no kind that can be told.
+
+    "Little heard, but damage seen" must be true of the damage; else it would say, by exclusion, that somebody was
+    threatened.
+
+    Args:
+        scores: The published scores of one week.
+        reasons: The published reasons of that week.
+    """
+    damage = reasons.filter(
+        pl.col("stream") == "vandalism_repairs", pl.col("seen") >= LEAST_DAMAGE, pl.col("seen") > pl.col("expected")
+    )["complex_id"]
+    is_unsaid = (pl.col("silence_kind") == "afraid") & ~pl.col("complex_id").is_in(damage.implode())
+    kind = pl.when(is_unsaid).then(pl.lit("unknown")).otherwise("silence_kind")
+    return scores.with_columns(silence_kind=kind)
 
 
 def shared_reasons(reasons: pl.DataFrame, told: pl.DataFrame, last: Quarter, policy: Policy) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 
 from flows.results import PublishedWeek, is_blind
 from models.channels import silent_channels, unvisited
-from models.disclosure import shared_reasons, shared_scores
+from models.disclosure import shared_reasons, shared_scores, without_threats
 from models.policy import Policy
 from models.quarters import TOLD, Quarter, settled_quarters
 from models.weeks import parse_week, week_name
@@ -107,7 +107,8 @@ def shared_week(published: PublishedWeek) -> SharedWeek:
     """What may be shared of a published week."""
     week, policy = parse_week(published.week_name), published.policy
     manifest = published.manifest
-    scores = published.table("scores").filter(pl.col("week") == week)
+    reasons = published.table("reasons")
+    scores = without_threats(published.table("scores").filter(pl.col("week") == week), reasons)
     settled = settled_quarters(week, policy)
     complexes = _complexes(published, scores, policy)
     shown = complexes.select("complex_id")
@@ -128,7 +129,7 @@ def shared_week(published: PublishedWeek) -> SharedWeek:
         complexes=complexes,
         quarters=told,
         reasons=shared_reasons(
-            published.table("reasons").join(shown, on="complex_id", how="semi", maintain_order="left"),
+            reasons.join(shown, on="complex_id", how="semi", maintain_order="left"),
             told,
             settled[-1],
             policy,

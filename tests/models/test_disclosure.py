@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.disclosure import certainty, shared_reasons, shared_scores
+from models.disclosure import certainty, shared_reasons, shared_scores, without_threats
 from models.policy import Policy
 from models.quarters import TOLD, Quarter, coarse
 
@@ -107,3 +107,19 @@ def test_a_weight_is_a_word(log_odds: float, weight: str) -> None:
 def test_only_the_last_year_is_compared() -> None:
     old = told(60, 60, 60, 60).with_columns(pl.col("quarter_starts_on").dt.offset_by("-1y"))
     assert said(old)["compared"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("stream", "seen", "expected", "kind"),
+    [
+        ("vandalism_repairs", 3, 0.5, "afraid"),
+        ("vandalism_repairs", 1, 0.5, "unknown"),
+        ("vandalism_repairs", 3, 3.5, "unknown"),
+        ("urgent_repairs", 9, 0.5, "unknown"),
+    ],
+)
+def test_damage_is_said_only_where_there_is_damage(stream: str, seen: int, expected: float, kind: str) -> None:
+    """Else the word would say, by exclusion, that somebody was threatened."""
+    reasons = pl.DataFrame({"complex_id": ["A"], "stream": [stream], "seen": [seen], "expected": [expected]})
+    assert without_threats(score(silence_kind="afraid"), reasons)["silence_kind"].to_list() == [kind]
+    assert without_threats(score(silence_kind="cannot"), reasons)["silence_kind"].to_list() == ["cannot"]

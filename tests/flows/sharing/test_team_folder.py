@@ -248,7 +248,7 @@ def test_a_team_with_nothing_new_is_no_news(tmp_path: Path) -> None:
     teams = write_digests(without_flags(shared_town(n_complexes=24), "Team 01"), tmp_path, NL)
     said = listed(teams)[1]
     assert said["is_news"] is False
-    assert said["subject"] == "Luisterpost week 46, Team 01: niets nieuws"
+    assert said["subject"] == "Luisterpost week 46, Team 01: de lijst van deze week"
     assert said["files"]["images"] == []  # type: ignore[index]
     assert "answers.xlsx" in said["files"]["attachments"], "the lot is asked about"  # type: ignore[index]
 
