@@ -15,6 +15,7 @@ import polars as pl
 from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from flows.results import PublishedWeek
+from models.disclosure import LEAST_DAMAGE
 from models.policy import Policy
 from models.streams import STREAMS
 from models.weeks import WEEK, parse_week
@@ -24,8 +25,6 @@ DECIMALS = 3
 # Half the width of the interval in which a normal figure lies nine times in ten [standard deviations].
 NINE_IN_TEN = 1.645
 NEAREST = 3
-# Once is an accident.
-LEAST_DAMAGE = 2
 
 
 @dataclass(frozen=True)

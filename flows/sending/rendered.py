@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from data_contracts.problem import Problem
+from flows.sharing.files import RUN_FILE, SAFETY_FILE, TEAMS_FILE
 
-TEAMS_FILE = "teams.json"
-SAFETY_FILE = "safety.json"
-RUN_FILE = "run.json"
 _IMAGE_IN_PAGE = re.compile(r"""cid:([^\s"'>)]+)""")
 
 

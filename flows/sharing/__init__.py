@@ -8,5 +8,5 @@ Where do I go to …
 - see how that becomes a mail, a page, a sheet of paper, a list: `mail.py`, `page.py`, `paper.py`, `lists.py`; how a
   team's folder is written: `team_folder.py`
 - see the overview of the organisation: `overview/`
-- see all of it written: `writing.py`; a past week once more: `replay.py`
+- see all of it written: `writing.py`, `files.py`; a past week once more: `replay.py`
 """

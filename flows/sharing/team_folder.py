@@ -15,21 +15,19 @@ from typing import Any
 import polars as pl
 
 from flows.answers.sheets_out import AskedFlag, sheet_csv, sheet_workbook
-from flows.home import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER
+from flows.home import OWNER_ONLY_FOLDER
 from flows.language import Language
 from flows.sharing.asking import stands_on_sheet
 from flows.sharing.charts import drawing, picture
 from flows.sharing.composing import digests
 from flows.sharing.digest import Digest
+from flows.sharing.files import SAFETY_FILE, TEAMS_FILE, write_aside
 from flows.sharing.lists import digest_csv, digest_workbook
 from flows.sharing.mail import mail_html, mail_text
 from flows.sharing.page import digest_page
 from flows.sharing.paper import digest_paper
 from flows.sharing.shown_names import file_title, folder_name, shown_name
 from flows.sharing.tier import SharedWeek
-
-TEAMS_FILE = "teams.json"
-SAFETY_FILE = "safety.json"
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def write_digests(shared: SharedWeek, folder: Path, language: Language) -> list[
     # A page of a team that was renamed or emptied since would be read as this week's.
     for old in {each for each in folder.iterdir() if each.is_dir()} - {each.folder for each, _ in made}:
         shutil.rmtree(old, ignore_errors=True)
-    _write(folder / TEAMS_FILE, _json([listed for _, listed in made]))
+    write_aside(folder / TEAMS_FILE, _json([listed for _, listed in made]))
     _write_safety(shared, folder, language)
     return [each for each, _ in made]
 
@@ -88,7 +86,7 @@ def _write_team(
         **{name: picture(svg) for name, svg in zip(images, drawings, strict=True) if name},
         **_sheets(digest, shared, language),
     }
-    files = tuple(_write(place / name, content) for name, content in sorted(contents.items()))
+    files = tuple(write_aside(place / name, content) for name, content in sorted(contents.items()))
     for old in {each for each in place.iterdir() if each.is_file()} - set(files):
         old.unlink()
     listed = _listed(digest, place.name, contents, [name for name in images if name], shared, language)
@@ -162,16 +160,8 @@ def _write_safety(shared: SharedWeek, folder: Path, language: Language) -> None:
         "text": "\n".join([language.say("team.safety_text"), "", *rows]) + "\n",
         "teams": list(names),
     }
-    _write(folder / SAFETY_FILE, _json(said))
+    write_aside(folder / SAFETY_FILE, _json(said))
 
 
 def _json(said: Any) -> bytes:
     return (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _write(file: Path, content: bytes) -> Path:
-    """Written aside and renamed, so that nobody reads half a file; for the owner only."""
-    making = file.with_name(f".{file.name}.making")
-    making.write_bytes(content)
-    making.chmod(OWNER_ONLY_FILE)
-    return making.replace(file)

@@ -21,8 +21,6 @@ from models.weeks import parse_week, week_name
 
 # A month of answers is told of: long enough that nobody misses it for a holiday.
 ANSWERS_TOLD = timedelta(weeks=4)
-SHARED_TABLES = ("complexes", "quarters", "reasons", "events", "flags", "answers")
-"""Tables that are written for BI, each with its contract in `data_contracts/shared`."""
 TOLD_EVENTS = ("intervention", "intake_change", "flag")
 """A visit is no event here: visits counted per place would be visits counted per colleague."""
 
