@@ -197,7 +197,7 @@ def test_what_was_answered_lately_is_not_asked_again_in_the_mail() -> None:
 def test_without_a_mailbox_there_are_no_links_and_the_sheet_is_named() -> None:
     digest = digest_of(replace(shared_town(), terms=Terms()))
     assert digest.asked.rows == ()
-    assert digest.answer_how == "Vul het antwoordblad in."
+    assert digest.answer_how == "Op het antwoordblad staan twee vragen; vul het in en geef het terug."
     for made in (digest_page(digest, ["", ""], NL), mail_html(digest, ["", ""], NL), mail_text(digest)):
         assert "mailto:" not in made
         assert "Wat trof je aan?" in made
