@@ -89,6 +89,7 @@ def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
         else:
             replace_table(con, "scores.scores", "scores", scored.scores)
         replace_table(con, "scores.streams", "streams", scored.streams)
+        replace_table(con, "scores.history", "history", scored.history)
         replace_table(con, "scores.reasons", "reasons", scored.reasons)
         _tell_quarters(con, scored.quarters, week)
         kept = kept or keep_lesson(con, run, week, ground, scored.lesson)

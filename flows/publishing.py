@@ -140,9 +140,19 @@ def _manifest(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> dict[str,
             con.execute("select area_team, n_fell_off from checks.fell_off where week = ?", [week]).fetchall()
         ),
         "answered_draws": what_answers_say(con, week, run.settings.policy),
+        "learned": _learned(con),
         "contracts": {name: promised.version for name, promised in contracts("published").items()},
         "rows": rows,
     }
+
+
+def _learned(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What the town taught the model that made these scores: town-wide figures, nothing of any complex."""
+    found = con.execute(
+        "select lesson from scores.lessons where run_id = (select lesson_run_id from scores.checkpoint)"
+    ).fetchone()
+    lesson: dict[str, Any] = json.loads(found[0]) if found else {}
+    return {**lesson["learned"], "report_variance": lesson["report_variance"]} if lesson else {}
 
 
 def _shared_terms(run: Run) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from flows.home import Home
 from models.policy import Policy
@@ -47,7 +49,9 @@ class PublishedWeek:
     def policy(self) -> Policy:
         """The values that were in force; today's own where an older week does not say."""
         said = self.manifest.get("policy", {})
-        return replace(Policy(), **{each.name: said[each.name] for each in fields(Policy) if each.name in said})
+        # JSON has no tuples.
+        known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+        return replace(Policy(), **{each.name: known[each.name] for each in fields(Policy) if each.name in known})
 
     @cached_property
     def flags(self) -> pl.DataFrame:
@@ -57,6 +61,35 @@ class PublishedWeek:
         seen = scored.select("complex_id", "reports_seen", "reports_expected", "window_weeks", "is_private_small")
         flags = self.table("flags").join(named, on="complex_id", how="left", maintain_order="left")
         return flags.join(seen, on="complex_id", how="left", maintain_order="left")
+
+
+def check_readable(week: PublishedWeek, names: Iterable[str]) -> None:
+    """Holds the tables of a week against the contracts of this version.
+
+    A later minor version only added columns, so it can be read. Another major version, or an older minor one, has other
+    columns than we would ask for.
+
+    Args:
+        week: The published week.
+        names: The published tables that are wanted.
+
+    Raises:
+        Problem: `results.other_version`, with the table and both versions.
+    """
+    made: dict[str, str] = week.manifest.get("contracts", {})
+    for name in names:
+        ours = contract("published", name).version
+        theirs = made.get(name, "-")
+        if not _can_read(theirs, ours):
+            raise Problem("results.other_version", week=week.week_name, table=name, made=theirs, ours=ours)
+
+
+def _can_read(theirs: str, ours: str) -> bool:
+    try:
+        (major, minor), (our_major, our_minor) = ([int(n) for n in each.split(".")[:2]] for each in (theirs, ours))
+    except ValueError:
+        return False
+    return major == our_major and minor >= our_minor
 
 
 def is_blind(week: PublishedWeek) -> bool:

@@ -78,7 +78,7 @@ def read_policy(written: dict[str, Any], file: Path) -> Policy:
     """The default policy with the written values in place.
 
     Raises:
-        Problem: `settings.unknown_key`, `settings.wrong_type` or `settings.out_of_range`.
+        Problem: `settings.unknown_key`, `settings.wrong_type`, `settings.unknown_word` or `settings.out_of_range`.
     """
     known = {each.name: each for each in fields(Policy)}
     values: dict[str, Any] = {}
@@ -102,7 +102,10 @@ def _policy_value(name: str, value: Any, known: Any, file: Path) -> Any:
     default, limits = known.default, known.metadata
     if isinstance(default, tuple):
         if not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
-            raise Problem("settings.wrong_type", file=file, key=name, wanted=list(default))
+            raise Problem("settings.wrong_type", file=file, key=name, wanted=list(default or limits["allowed"]))
+        for word in value if limits["allowed"] else ():
+            if word not in limits["allowed"]:
+                raise Problem("settings.unknown_word", file=file, key=name, word=word, allowed=list(limits["allowed"]))
         return tuple(value)
     right = isinstance(value, int) if isinstance(default, int) else isinstance(value, int | float)
     if isinstance(value, bool) or not right:

@@ -15,12 +15,14 @@ Where do I go to …
 - see the figures that people read beside a probability: `figures.py`
 - see what it is called, and which kind of silence: `silence.py`
 - see all of that put together: `scores.py`
-- see who gets a flag: `selection.py`; who is under discussion: `episodes.py`; who is drawn: `lot.py`
+- see who gets a flag: `selection.py`; who is under discussion: `episodes.py`; from which chance on a week counts:
+  `entry_level.py`; who is drawn: `lot.py`
 - see what an answer keeps off the list: `rests.py`; which verdict counts as what: `verdicts.py`
 - see how a flag lives and ends: `flag_life.py`; whether residents speak again: `voice.py`
 - see what may be told of counts: `quarters.py`; of scores and reasons: `disclosure.py`
 - see which channels fell silent and where nobody came: `channels.py`
-- see what the answers teach: `answers.py`
+- see what the answers teach: `answers.py`; whether a probability means what it says: `calibration.py`; what missing
+  answers leave open: `response.py`; how long flags stay ahead of trouble: `lead_time.py`
 - see the simpler models that it is held against: `window.py` and `windows.py`, `plain_filter.py` with `population.py`
   and `habits.py`; the methods of others: `peers/`
 - see how all are held against a known truth: `benchmark/`; against what was found later: `backtest.py`

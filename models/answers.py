@@ -149,20 +149,29 @@ def estimates(draws: pl.DataFrame, policy: Policy) -> Estimates | NotYet:
     if found.n < policy.least_answered_draws:
         return NotYet(draws.height, found.n, policy.least_answered_draws)
     everyone = np.ones(found.n, dtype=np.bool_)
-    prevalence = _share(found, found.is_positive, everyone)
+    prevalence = share(found, found.is_positive, everyone)
     assert prevalence is not None, "weights of answered draws are positive"
     return Estimates(
         n_drawn=draws.height,
         n_answered=found.n,
         n_undecided=int(found.is_undecided.sum()),
         prevalence=prevalence,
-        precision=_share(found, found.is_positive, found.is_flagged),
-        recall=_share(found, found.is_flagged, found.is_positive),
+        precision=share(found, found.is_positive, found.is_flagged),
+        recall=share(found, found.is_flagged, found.is_positive),
     )
 
 
-def _share(found: Verdicts, is_counted: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share | None:
-    """The weighted share of `among` that is counted; None if there is nobody among whom to count."""
+def share(found: Verdicts, is_counted: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share | None:
+    """The weighted share of `among` that is counted, with its interval as for `estimates`.
+
+    Args:
+        found: The answered draws (n).
+        is_counted: Which of them are counted (n).
+        among: Which of them are counted on (n).
+
+    Returns:
+        The share; None if nobody with a weight is among them.
+    """
     weight = found.weight * among
     total = weight.sum()
     if total == 0:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from models.evidence import Evidence
 from models.streams import Floats
 
-_WEEKLY, _SHORT, _LONG = 16, 4, 8
-_SHORT_UNTIL = 60
+_WEEKLY, SHORT_BLOCK, LONG_BLOCK = 16, 4, 8
+SHORT_UNTIL = 60
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ def block_starts(first: int, end: int) -> NDArray[np.int64]:
         First weeks of the blocks, rising. The first few weeks are left out, up to where a block begins: where the
         history moves on with the weeks, a block that is cut off could not be made from last week's sums.
     """
-    long_until = (end - _SHORT_UNTIL) // _LONG * _LONG
-    short_until = (end - _WEEKLY) // _SHORT * _SHORT
-    length = _LONG if first < long_until else _SHORT if first < short_until else 1
+    long_until = (end - SHORT_UNTIL) // LONG_BLOCK * LONG_BLOCK
+    short_until = (end - _WEEKLY) // SHORT_BLOCK * SHORT_BLOCK
+    length = LONG_BLOCK if first < long_until else SHORT_BLOCK if first < short_until else 1
     begin = -(-first // length) * length
     return np.concatenate(
         [
-            np.arange(begin, long_until, _LONG, dtype=np.int64),
-            np.arange(max(begin, long_until), short_until, _SHORT, dtype=np.int64),
+            np.arange(begin, long_until, LONG_BLOCK, dtype=np.int64),
+            np.arange(max(begin, long_until), short_until, SHORT_BLOCK, dtype=np.int64),
             np.arange(max(begin, short_until), end, dtype=np.int64),
         ]
     )
@@ -81,7 +81,7 @@ def summed(evidence: Evidence) -> BlockSums:
     seen, expected, sight = (
         np.stack([np.add.reduceat(each, starts - first, axis=1) for each in streams])
         for streams in (
-            (_told(each.seen, due) for each, due in zip(evidence.series, evidence.expected, strict=True)),
+            (telling_counts(each.seen, due) for each, due in zip(evidence.series, evidence.expected, strict=True)),
             evidence.expected,
             ((~each.is_masked).astype(np.float64) for each in evidence.series),
         )
@@ -108,12 +108,16 @@ def stepped(before: BlockSums, seen: Floats, expected: Floats, sight: Floats, fi
     merge = np.searchsorted(known, starts)
     sums = [
         np.add.reduceat(np.concatenate([old[:, :, kept:], new[:, :, None]], axis=2), merge, axis=2)
-        for old, new in ((before.seen, _told(seen, expected)), (before.expected, expected), (before.weeks_seen, sight))
+        for old, new in (
+            (before.seen, telling_counts(seen, expected)),
+            (before.expected, expected),
+            (before.weeks_seen, sight),
+        )
     ]
     return BlockSums(starts, before.end + 1, sums[0], sums[1], sums[2])
 
 
-def _told(seen: Floats, expected: Floats) -> Floats:
+def telling_counts(seen: Floats, expected: Floats) -> Floats:
     """Counts where any were expected: others say nothing of any path, and would do so once their block grew longer."""
     found: Floats = np.where(expected > 0, seen, 0.0)
     return found

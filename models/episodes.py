@@ -76,11 +76,8 @@ def episodes(scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         `episode_start` (Monday; empty while none runs).
     """
     grid = _grid(scores)
-    is_in_set = np.zeros(grid.probability.shape, dtype=np.bool_)
-    for week in range(len(grid.weeks)):
-        able = np.flatnonzero(grid.is_judged[:, week] & (grid.probability[:, week] >= policy.leave_below))
-        is_in_set[able, week] = fdr_set(grid.probability[able, week], policy.false_discovery_rate)
-    start = _starts(is_in_set, _low_weeks(grid, policy), policy)[grid.rows, grid.columns]
+    is_in_set, starts = spells(grid.standing, policy)
+    start = starts[grid.rows, grid.columns]
     weeks = grid.weeks.to_numpy()
     return (
         scores.select("complex_id", "week")
@@ -92,6 +89,39 @@ def episodes(scores: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         .with_columns(episode_start=pl.when("is_running").then("episode_start"))
         .sort("complex_id", "week")
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides who is under discussion, week by week; all arrays (n_complexes, n_weeks).
+
+    Attributes:
+        probability: P(quiet and declining); 0 where there is no row [0-1]. Complexes are sorted by id.
+        is_judged: Whether the probability tells anything.
+        is_passed_over: Whether the report feed was suspect.
+    """
+
+    probability: Floats
+    is_judged: Flags
+    is_passed_over: Flags
+
+
+def spells(standing: Standing, policy: Policy) -> tuple[Flags, NDArray[np.int64]]:
+    """Who is in the set of each week, and since when each is under discussion (see `episodes`).
+
+    Args:
+        standing: Probabilities of all weeks.
+        policy: The values in force.
+
+    Returns:
+        Whether it is in the set, and the place of the week in which the running episode began, -1 where none runs; both
+        (n_complexes, n_weeks).
+    """
+    is_in_set = np.zeros(standing.probability.shape, dtype=np.bool_)
+    for week in range(standing.probability.shape[1]):
+        able = np.flatnonzero(standing.is_judged[:, week] & (standing.probability[:, week] >= policy.leave_below))
+        is_in_set[able, week] = fdr_set(standing.probability[able, week], policy.false_discovery_rate)
+    return is_in_set, _starts(is_in_set, _low_weeks(standing, policy), policy)
 
 
 def norm_weeks(scores: pl.DataFrame, complexes: pl.Series, policy: Policy) -> pl.DataFrame:
@@ -115,20 +145,19 @@ def norm_weeks(scores: pl.DataFrame, complexes: pl.Series, policy: Policy) -> pl
     if rows.is_empty():
         return told.with_columns(norm_weeks=pl.lit(0, pl.Int64))
     # Complexes that never had a score would be missing from the grid of scores alone.
-    low = _low_weeks(_grid(rows.with_columns(pl.col("p_quiet_decline").fill_null(0.0))), policy)
+    grid = _grid(rows.with_columns(pl.col("p_quiet_decline").fill_null(0.0)))
+    low = _low_weeks(grid.standing, policy)
     return told.with_columns(norm_weeks=pl.Series(low.ravel()))
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """Scores as arrays (n_complexes, n_weeks), and the place of each row in them; complexes are sorted by id."""
+    """Scores as arrays, and the place of each row in them; complexes are sorted by id."""
 
     weeks: pl.Series
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
-    probability: Floats
-    is_judged: Flags
-    is_passed_over: Flags
+    standing: Standing
 
 
 def _grid(scores: pl.DataFrame) -> _Grid:
@@ -145,17 +174,17 @@ def _grid(scores: pl.DataFrame) -> _Grid:
     probability[rows, columns] = figures["p_quiet_decline"].to_numpy()
     is_judged[rows, columns] = figures["is_judged"].to_numpy()
     is_passed_over[rows, columns] = figures["is_passed_over"].to_numpy()
-    return _Grid(weeks, rows, columns, probability, is_judged, is_passed_over)
+    return _Grid(weeks, rows, columns, Standing(probability, is_judged, is_passed_over))
 
 
-def _low_weeks(grid: _Grid, policy: Policy) -> NDArray[np.int64]:
+def _low_weeks(standing: Standing, policy: Policy) -> NDArray[np.int64]:
     """Weeks in a row below the level of leaving, up to and including each week (n_complexes, n_weeks)."""
-    is_low = ~grid.is_judged | (grid.probability < policy.leave_below)
+    is_low = ~standing.is_judged | (standing.probability < policy.leave_below)
     found = np.zeros(is_low.shape, dtype=np.int64)
     low_weeks = np.zeros(len(is_low), dtype=np.int64)
     for week in range(is_low.shape[1]):
         counted = np.where(is_low[:, week], low_weeks + 1, 0)
-        low_weeks = np.where(grid.is_passed_over[:, week], low_weeks, counted)
+        low_weeks = np.where(standing.is_passed_over[:, week], low_weeks, counted)
         found[:, week] = low_weeks
     return found
 

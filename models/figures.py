@@ -92,7 +92,7 @@ def week_figures(evidence: Evidence, posterior: Posterior, lesson: Lesson, polic
     expected = period(evidence.expected)
     year = over(evidence.expected, policy.long_window_weeks)
     reports_expected = expected[_REPORTS].sum(axis=0)
-    low, high = _band(reports_expected, lesson.report_variance)
+    low, high = ordinary_band(reports_expected, lesson.report_variance)
     habit = lesson.learned.habit_variance
     return Figures(
         reports_seen=seen[_REPORTS].sum(axis=0),
@@ -122,8 +122,16 @@ def _has_damage(seen: Floats, expected: Floats, variance: float) -> NDArray[np.b
     return found
 
 
-def _band(expected: Floats, variance: float) -> tuple[Floats, Floats]:
-    """Where the count of an ordinary complex lies, nine times in ten on either side [reports]."""
+def ordinary_band(expected: Floats, variance: float) -> tuple[Floats, Floats]:
+    """Where the count of an ordinary complex lies, nine times in ten on either side.
+
+    Args:
+        expected: What like complexes have, of any shape [counts].
+        variance: How much ordinary complexes differ lastingly [variance of the ratio], above 0.
+
+    Returns:
+        The low and the high end, whole numbers in the shape of `expected`; 0 where nothing is expected [counts].
+    """
     size = 1 / variance
     probability = size / (size + expected)
     low, high = (np.nan_to_num(nbinom.ppf(share, size, probability)) for share in BAND)

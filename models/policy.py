@@ -13,8 +13,13 @@ def _value(default: Any, unit: str, reason: str, least: float, most: float) -> A
     return field(default=default, metadata={"unit": unit, "reason": reason, "least": least, "most": most})
 
 
-def _words(default: tuple[str, ...], unit: str, reason: str) -> Any:
-    return field(default=default, metadata={"unit": unit, "reason": reason, "least": None, "most": None})
+def _words(default: tuple[str, ...], unit: str, reason: str, allowed: tuple[str, ...] | None = None) -> Any:
+    known = {"unit": unit, "reason": reason, "least": None, "most": None, "allowed": allowed}
+    return field(default=default, metadata=known)
+
+
+# Without complaints there is no silence to ask about.
+MAY_BE_LEFT_OUT = ("repairs", "tenancies", "field_signals")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,12 @@ class Policy:
     backfill_weeks: int = _value(52, "weeks", "a first run shows a year of scores at once", 0, 208)
     relearn_weeks: int = _value(
         4, "weeks", "like complexes change slowly; learned every week, all earlier scores would move every week", 1, 26
+    )
+    sources_left_out: tuple[str, ...] = _words(
+        (),
+        "sources",
+        "a source that is not trusted for now is taken in and kept, but nothing is believed of it; safety still is",
+        MAY_BE_LEFT_OUT,
     )
 
     # What counts as quiet and as worrying

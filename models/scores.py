@@ -16,6 +16,7 @@ import polars as pl
 from models.checkpoint import Checkpoint, first_counted_week, first_new_week, next_sums, sums_before, week_digests
 from models.evidence import Evidence
 from models.figures import Figures, week_figures
+from models.history import earlier_sums
 from models.lesson import Counted, Lesson, counted, estimator, gathered, learn
 from models.policy import Policy
 from models.posterior import Posterior
@@ -35,6 +36,7 @@ class Scored:
     Attributes:
         scores: One row per complex and newly scored week in use, as the contract `scores`.
         streams: One row per complex, week and stream, as the contract `streams`; all weeks that were asked for.
+        history: Sums of before the weeks of `streams`, as the contract `history`.
         reasons: One row per complex and stream with sight in the last week, as the contract `reasons`.
         quarters: What may be told of the settled quarters (`models.quarters.told_counts`).
         lesson: What the town taught: the one that was given, or a new one.
@@ -43,6 +45,7 @@ class Scored:
 
     scores: pl.DataFrame
     streams: pl.DataFrame
+    history: pl.DataFrame
     reasons: pl.DataFrame
     quarters: pl.DataFrame
     lesson: Lesson
@@ -75,7 +78,8 @@ def score_weeks(
     Returns:
         Scores, streams and reasons. Nothing in them is NaN or infinite.
     """
-    panel = counted(weekly, complexes, changes, interventions)
+    left_out = tuple(each.name for each in STREAMS if each.source in policy.sources_left_out)
+    panel = counted(weekly, complexes, changes, interventions, left_out)
     known = lesson or learn(panel, policy)
     whole = gathered(panel, known, policy)
     before = checkpoint if lesson else None
@@ -105,6 +109,7 @@ def score_weeks(
     return Scored(
         scores=scores,
         streams=_streams_frame(whole, panel, len(asked)).join(in_use, on=["complex_id", "week"], how="semi"),
+        history=earlier_sums(whole, panel.ids, panel.weeks, len(asked)),
         reasons=reasons.join(in_use, on=["complex_id", "week"], how="semi"),
         quarters=_large_enough(
             told_counts(whole, panel.ids, panel.weeks, known.learned.habit_variance, policy), weekly, policy

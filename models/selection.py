@@ -5,6 +5,7 @@ The list is short by design: at most k new flags a team and a handful in hand, a
 Where do I go to …
 
 - see who is probable enough, and for how long: `episodes.py`
+- see who is in question, and who of them has a place: `places.py`
 - see what an answer keeps off the list: `rests.py`
 - see who is drawn: `lot.py`
 - see what the answers teach: `answers.py`
@@ -14,18 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from models.episodes import can_be_judged, episodes
 from models.lot import drawn_by_lot
+from models.places import STILL_RUNNING, Room, in_question, with_a_place
 from models.policy import Policy
-from models.rests import NO_ANSWERS, READ_AFTER, closings, kept_off
+from models.rests import NO_ANSWERS
 from models.weeks import week_name
-
-# What stood on last week's list goes on; a safety matter has no episode to go on with.
-STILL_RUNNING = timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
@@ -68,45 +67,24 @@ def select_flags(
     """
     week: date = scores["week"].max()  # type: ignore[assignment]
     spells = episodes(scores, policy).filter(pl.col("week") == week, pl.col("is_running"))
-    oldest = scores["week"].min()
+    oldest: date = scores["week"].min()  # type: ignore[assignment]
     scores = scores.filter(pl.col("week") == week)
-    by_scores = earlier.filter(~pl.col("why").is_in(["random_draw", "safety"]))
-    before = by_scores.filter(pl.col("week") < week)
-    in_spell = before.join(spells.drop("week"), on="complex_id").filter(pl.col("week") >= pl.col("episode_start"))
-    was_run = not earlier.filter(pl.col("week") == week).is_empty()
-    running = _running(by_scores, in_spell, closings(answers, week), week, was_run=was_run)
     eligible = scores.filter(can_be_judged())
     # Drawn and then kept silent about, a safety matter would show as the team without a lot.
     drawn = drawn_by_lot(eligible.filter(~pl.col("complex_id").is_in(safety.implode())), week, policy, lot_key)
-    # An episode that fills the history may be older; the flag that people hold then says since when.
-    known = spells.join(running.filter(pl.col("first_week") < week), on="complex_id", how="left").select(
-        "complex_id",
-        spell_start=pl.when(pl.col("episode_start") > oldest).then("episode_start").otherwise("first_week"),
-    )
-    off = pl.concat([safety.cast(pl.String), kept_off(known, answers, week, policy)])
-    asked = in_spell["complex_id"]
-    said = earlier.filter(pl.col("week") == week)["complex_id"]
-    if len(said):
-        # Run a second time: flags of older weeks that were written since must not change the list that people hold.
-        asked = asked.filter(asked.is_in(said.implode()))
-    candidates = (
-        eligible.filter(~pl.col("is_too_small_to_know"), ~pl.col("complex_id").is_in(off.implode()))
-        .join(spells.drop("week"), on="complex_id")
-        # Who waited for a place until the probability had gone is not asked about; who had a flag comes back.
-        .filter(pl.col("is_in_set") | pl.col("complex_id").is_in(asked.implode()))
-        .join(running, on="complex_id", how="left")
-        .with_columns(is_new=~((pl.col("first_week") < week) & pl.col("is_held")).fill_null(value=False))
-    )
-    quiet = _with_a_place(candidates, scores, drawn, policy, capacity or {})
+    asked = in_question(eligible, spells, earlier, answers, week, oldest, policy, off=safety)
+    teams = scores["area_team"].unique().sort().to_list()
+    room = Room.of(teams, drawn.join(scores, on="complex_id")["area_team"], scores.height, policy, capacity or {})
+    quiet = with_a_place(asked.candidates, room)
     return Selection(
         flags=_rows(
             scores,
             pl.concat([_safety(scores, safety), quiet]),
             drawn,
-            pl.concat([running.select(_RUNNING), _running_safety(earlier, week)]),
+            pl.concat([asked.running.select(_RUNNING), _running_safety(earlier, week)]),
             reasons,
         ),
-        fell_off=_fell_off(scores, candidates, quiet),
+        fell_off=_fell_off(scores, asked.candidates, quiet),
     )
 
 
@@ -161,39 +139,6 @@ def _safety(scores: pl.DataFrame, safety: pl.Series) -> pl.DataFrame:
     return scores.filter(pl.col("complex_id").is_in(safety.implode())).select("complex_id", why=pl.lit("safety"))
 
 
-def _with_a_place(
-    candidates: pl.DataFrame,
-    scores: pl.DataFrame,
-    drawn: pl.DataFrame,
-    policy: Policy,
-    capacity: Mapping[str, int],
-) -> pl.DataFrame:
-    """Those of the candidates that there is room for: what is in hand goes on, then the most probable.
-
-    Three limits, one after the other: new flags of a team, all flags in hand of a team, and the attention of the
-    whole organisation. The lots are taken off the last two first.
-    """
-    lots = dict(drawn.join(scores, on="complex_id").group_by("area_team").agg(pl.len()).rows())
-    new = {team: capacity.get(team, policy.flags_per_team) for team in scores["area_team"].unique()}
-    # A team that asks for more in one week than it would have in hand has the room for it.
-    hand = {team: max(policy.in_hand_per_team - lots.get(team, 0), new[team]) for team in new}
-    most = max(1, int(policy.attention_share * scores.height) - drawn.height)
-    return (
-        candidates.sort("is_new", "p_quiet_decline", "complex_id", descending=[False, True, False])
-        .filter(pl.col("is_new").cum_sum().over("area_team") <= _room(new))
-        .filter(pl.int_range(1, pl.len() + 1).over("area_team") <= _room(hand))
-        .head(most)
-        .select(
-            "complex_id",
-            why=pl.when(pl.col("state") == "went_quiet").then(pl.lit("went_quiet")).otherwise(pl.lit("quiet_decline")),
-        )
-    )
-
-
-def _room(places: Mapping[str, int]) -> pl.Expr:
-    return pl.col("area_team").replace_strict(places, default=0, return_dtype=pl.Int64)
-
-
 def _fell_off(scores: pl.DataFrame, candidates: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
     left = candidates.join(chosen, on="complex_id", how="anti").group_by("area_team").agg(n_fell_off=pl.len())
     return (
@@ -204,37 +149,6 @@ def _fell_off(scores: pl.DataFrame, candidates: pl.DataFrame, chosen: pl.DataFra
 
 
 _RUNNING = ("complex_id", "first_week", "is_safety")
-
-
-def _running(
-    by_scores: pl.DataFrame, in_spell: pl.DataFrame, closed: pl.DataFrame, week: date, *, was_run: bool
-) -> pl.DataFrame:
-    """The flags of the scores that go on: `complex_id`, `first_week`, `is_held` (needs no new place), `is_safety`.
-
-    A flag goes on as long as its episode runs, through weeks of rest or without a judgement, unless an answer closed
-    it: then what comes is a new question with a new number. A safety matter has numbers of its own: else the number of
-    a flag would say since when there was one.
-
-    Of a week that was run before, what it said then is held, and its numbers stay. Else an older week that is run
-    later would change the numbers of flags that people have on paper.
-    """
-    columns = ("complex_id", "week", "first_week")
-    last_week = by_scores.filter(pl.col("week") == week - STILL_RUNNING)
-    last = (
-        pl.concat([last_week.select(columns), in_spell.select(columns)])
-        .sort(columns)
-        .unique("complex_id", keep="last", maintain_order=True)
-    )
-    # An answer on a flag comes after its first list was read; an older one was on an earlier question.
-    over = last.join(closed, on="complex_id").filter(pl.col("closed_on") >= pl.col("first_week") + READ_AFTER)
-    last = last.join(over, on="complex_id", how="anti")
-    said = by_scores.filter(pl.col("week") == week).select(columns).unique("complex_id")
-    return pl.concat(
-        [
-            said.with_columns(is_held=pl.lit(value=True)),
-            last.join(said, on="complex_id", how="anti").with_columns(is_held=pl.lit(not was_run)),
-        ]
-    ).select("complex_id", "first_week", "is_held", is_safety=pl.lit(value=False))
 
 
 def _running_safety(earlier: pl.DataFrame, week: date) -> pl.DataFrame:

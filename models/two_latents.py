@@ -109,7 +109,7 @@ class TwoLatents(BaseEstimator):  # type: ignore[misc]
                     for each, due in zip(evidence.series, evidence.expected, strict=True)
                 ]
             )
-            bank = self._bank()
+            bank = self.bank
             sums = summed(evidence.of(chosen))
             self.learned_ = learned_town(sums, bank, self._groups(bank), dispersion, self.n_rounds)
         return self
@@ -134,7 +134,7 @@ class TwoLatents(BaseEstimator):  # type: ignore[misc]
         Args:
             sums: Seen and expected in blocks, up to and including that week.
         """
-        facts = path_facts(self._bank(), sums.n_weeks, self._policy())
+        facts = path_facts(self.bank, sums.n_weeks, self._policy())
         parts = self._chunks(sums, partial(self._judged, facts=facts))
         return Posterior.joined(parts)
 
@@ -144,9 +144,9 @@ class TwoLatents(BaseEstimator):  # type: ignore[misc]
         Args:
             sums: Seen and expected in blocks.
         """
-        is_yes = path_facts(self._bank(), sums.n_weeks, self._policy()).is_quiet_decline
+        is_yes = path_facts(self.bank, sums.n_weeks, self._policy()).is_quiet_decline
         found = self._chunks(sums, partial(self._taken_apart, is_yes=is_yes))
-        return Parts(float(log_odds(self._path_weights()[is_yes].sum())), np.concatenate(found, axis=1))
+        return Parts(float(log_odds(self.path_weights()[is_yes].sum())), np.concatenate(found, axis=1))
 
     def judge(self, evidence: Evidence) -> Judged:
         """Learns from the evidence and judges its last week."""
@@ -171,7 +171,7 @@ class TwoLatents(BaseEstimator):  # type: ignore[misc]
 
     def _chunks(self, sums: BlockSums, work: Callable[[Floats, Floats, Floats, Paths], Found]) -> list[Found]:
         """Does the work for some complexes at a time, given their counts, what was expected, ω and the paths."""
-        paths = self._bank().block_means(sums.edges, sums.n_weeks)
+        paths = self.bank.block_means(sums.edges, sums.n_weeks)
         weights = week_weights(sums, self.learned_.dispersion)
         level = np.exp(self.learned_.level)[:, None, None]
         with threadpool_limits(1):
@@ -191,15 +191,15 @@ class TwoLatents(BaseEstimator):  # type: ignore[misc]
         posterior = path_likelihood(seen, expected, weights, paths, learned.loadings, learned.habit_variance)
         posterior -= posterior.max(axis=1, keepdims=True)
         np.exp(posterior, out=posterior)
-        posterior *= self._path_weights()
+        posterior *= self.path_weights()
         posterior /= posterior.sum(axis=1, keepdims=True)
         heard, looked = self._information(expected, weights)
         return read_posterior(posterior, facts, heard, looked)
 
     def _information(self, expected: Floats, weights: Floats) -> tuple[Floats, Floats]:
         """What counts like these could tell, by what was expected and not by what came."""
-        learned, prior = self.learned_, self._path_weights()
-        bank = self._bank()
+        learned, prior = self.learned_, self.path_weights()
+        bank = self.bank
         due = (expected * weights[:, :, None]).sum(axis=2)
         told = due / (1 + learned.habit_variance[:, None] * due)
         found = []
@@ -219,14 +219,16 @@ class TwoLatents(BaseEstimator):  # type: ignore[misc]
             stream_likelihood(seen[k], expected[k], weights[k], paths, loadings[k], float(habit_variance[k]))
             for k in range(len(STREAMS))
         ]
-        return added_log_odds(each, self._path_weights(), is_yes)
+        return added_log_odds(each, self.path_weights(), is_yes)
 
     # The bank
 
     def _policy(self) -> Policy:
         return self.policy or Policy()
 
-    def _bank(self) -> PathBank:
+    @property
+    def bank(self) -> PathBank:
+        """The candidate paths; the same for the same history, number and seed."""
         return candidate_paths(self._policy().history_weeks, self.n_paths, self.seed)
 
     def _groups(self, bank: PathBank) -> NDArray[np.int64]:
@@ -236,8 +238,9 @@ class TwoLatents(BaseEstimator):  # type: ignore[misc]
             tuple(sorted((*_CONDITION_EDGES, float(np.log(policy.decline_above))))),
         )
 
-    def _path_weights(self) -> Floats:
-        bank = self._bank()
+    def path_weights(self) -> Floats:
+        """How common each path is in this town, as learned; adds up to 1 (n_paths)."""
+        bank = self.bank
         groups = self._groups(bank)
         base = np.bincount(groups, bank.weight)
         found: Floats = bank.weight / base[groups] * self.learned_.group_weights[groups]

@@ -49,6 +49,8 @@ def test_what_is_written_holds(tmp_path: Path) -> None:
         ("[policy]\nflags_per_team = -1", "settings.out_of_range"),
         ("[policy]\nflags_per_team = 999999999", "settings.out_of_range"),
         ("[teams.Noord]\nflags_per_team = -1", "settings.out_of_range"),
+        ("[policy]\nsources_left_out = ['complaints']", "settings.unknown_word"),
+        ("[policy]\nsources_left_out = 'repairs'", "settings.wrong_type"),
         ("timezone = 'Europe/Rotterdam'", "settings.unknown_timezone"),
         ("timezone = '../../etc/passwd'", "settings.unknown_timezone"),
         ("timezone = 1", "settings.unknown_timezone"),

@@ -1,0 +1,1 @@
+"""Makes the towns of this folder known to the folders below it."""
