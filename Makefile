@@ -17,6 +17,10 @@ weekly: .venv/.runs ## Simulate a corporation, run its latest week, print the fl
 	@test -d "$(INBOX)" || $(BIN)/luisterpost demo "$(INBOX)"
 	@$(BIN)/luisterpost weekly --sources demo --inbox "$(INBOX)" --home "$(HOME_FOLDER)"
 
+.PHONY: explore
+explore: .venv/.explores ## Open the notebooks on the latest week, or on a made-up one
+	@$(BIN)/luisterpost explore --home "$(HOME_FOLDER)"
+
 .PHONY: test
 test: .venv/.develops ## Run all tests, one file per core
 	@$(BIN)/python -m pytest -q --numprocesses logical --dist loadfile
@@ -27,6 +31,7 @@ check: .venv/.develops ## Style, types, and which room may import which
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/marimo --log-level error check --strict --quiet --ignore-scripts notebooks
 
 .PHONY: setup
 setup: .venv/.develops ## Set up the virtual environment, and nothing else
@@ -38,12 +43,13 @@ bench: .venv/.develops ## Measure seconds and memory per step, as ratios to a ba
 	@$(BIN)/python tests/benchmarks/sharing.py
 
 .PHONY: docs
-docs: .venv/.develops ## Write the pages that are made from contracts
+docs: .venv/.develops ## Write the pages and pictures that are made from the code
 	@$(BIN)/python -m data_contracts.catalogue
+	@$(BIN)/python -m flows.reference
 
 .PHONY: lock
 lock: .venv/.develops ## Compile the pinned requirements anew from pyproject.toml
-	@for target in "requirements.lock:" "requirements-dev.lock:--group dev"; do \
+	@for target in "requirements.lock:" "requirements-notebooks.lock:--group notebooks" "requirements-dev.lock:--group dev"; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --no-emit-find-links --no-header --upgrade \
 	    $${target#*:} pyproject.toml --output-file $${target%%:*}; done
@@ -61,6 +67,10 @@ clean: ## Remove the virtual environment, the demo and its results
 .venv/.runs: .venv/.made requirements.lock pyproject.toml
 	@$(INSTALL) --require-hashes --requirement requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+.venv/.explores: .venv/.runs requirements-notebooks.lock
+	@$(INSTALL) --require-hashes --requirement requirements-notebooks.lock
 	@touch $@
 
 .venv/.develops: .venv/.runs requirements-dev.lock

@@ -13,9 +13,10 @@ Where do I go to …
 - publish a week, or read one: `publishing.py`, `published/`, `results.py`
 - see who gets it, and what may stand in the settings about that: `delivery.py`; send it: `sending/`
 - share a week with area teams and the organisation: `sharing/`, `templates/`
-- see how the chance of one complex is explained: `explaining.py`, `explain_terminal.py`
+- see how the chance of one complex is explained: `explaining.py`, `explain_words.py`, `explain_terminal.py`
 - see what the command line says: `cli.py`, `commands.py`, `help.py`, `terminal.py`, `progress.py`
 - change a sentence: `language/nl.po`, `language/en.po`, read by `language.py`
+- make the pages of `docs/` that come from the code: `reference/`
 - check sources without keeping anything: `checking.py`
 - make the demo's files, or start with one's own: `demo.py`, `demo_exports.py`, `starter.py`
 - run every Monday: `serving.py`, `quiet.py`, `artifacts.py`

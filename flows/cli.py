@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
     language = Language(_language_code(arguments))
     is_debug = "--debug" in arguments
     try:
-        result = commands(language, _now).main(arguments, prog_name="luisterpost", standalone_mode=False)
+        result = commands(language, now).main(arguments, prog_name="luisterpost", standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except click.exceptions.Exit as left:
         return left.exit_code
@@ -60,7 +60,8 @@ def run(arguments: list[str]) -> int:
         return _complain(language.say("cli.our_fault", what=what), OUR_FAULT)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """This moment, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - the one clock
 
 
@@ -83,7 +84,7 @@ def _usage(error: click.UsageError, language: Language) -> str:
     command = (error.ctx.info_name if error.ctx and error.ctx.parent else "") or ""
     match error:
         case click.exceptions.NoSuchCommand():
-            known = list(commands(language, _now).commands)
+            known = list(commands(language, now).commands)
             return language.say("cli.unknown_command", name=error.command_name, known=known)
         case click.NoSuchOption():
             return language.say("cli.unknown_option", name=error.option_name, command=command)

@@ -79,6 +79,12 @@ def commands(language: Language, clock: Clock) -> click.Group:
     add("send", partial(_send, clock=clock), published, team, for_real, force, home)
     add("replay", _replay, replayed, home, out)
     add("explain", _explain, complex_id, home, published)
+    notebook = click.Argument(["notebook"], required=False, metavar=f"[{say('cli.explore.notebook')}]")
+    one_complex = option("--complex", say("cli.explore.complex"), metavar=say("cli.complex"))
+    edit = option("--edit", say("cli.explore.edit"), is_flag=True)
+    port = option("--port", say("cli.explore.port"), type=click.IntRange(min=1, max=65535), metavar="2718")
+    no_browser = option("--no-browser", say("cli.explore.no_browser"), is_flag=True)
+    add("explore", _explore, notebook, one_complex, edit, port, no_browser, home, published)
     add("backtest", partial(_backtest, clock=clock), sources, inbox, every, home)
     add("benchmark", partial(_benchmark, clock=clock), quick, page_only, toronto, page_out)
     add("serve", _serve, sources, inbox, home)
@@ -248,6 +254,23 @@ def _explain(language: Language, complex_id: str, home: Path, week: str | None) 
     place = Home(home.resolve())
     found = published_week(place, parse_week(week)) if week else latest_week(place)
     show_explanation(explain(found, complex_id), language)
+    return DONE
+
+
+def _explore(
+    language: Language,
+    notebook: str | None,
+    complex: str | None,  # noqa: A002 - what it is called on the command line
+    edit: bool,
+    port: int | None,
+    no_browser: bool,
+    home: Path,
+    week: str | None,
+    debug: bool,
+) -> int:
+    from flows.exploring.command import Asked, explore
+
+    explore(Asked(notebook, home, week, complex, edit, port, not no_browser, debug), language, click.echo)
     return DONE
 
 

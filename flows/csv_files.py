@@ -26,10 +26,17 @@ class RejectedLine:
     why: str
 
 
-def csv_select(file: Path) -> str:
-    """The SELECT that reads a CSV with its own header, without guessing.
+@dataclass(frozen=True)
+class CsvHead:
+    """How a CSV file is written: its encoding (`utf-8` or `CP1252`), its delimiter and the names in its first line."""
 
-    A sniffer would skip lines that do not fit, unseen. Lines that are no rows can be had from `rejected_lines`.
+    encoding: str
+    delimiter: str
+    names: tuple[str, ...]
+
+
+def csv_head(file: Path) -> CsvHead:
+    """How a CSV file is written, from its bytes and its first line.
 
     Raises:
         Problem: `reading.bad_header` or `reading.nul_bytes`.
@@ -48,10 +55,22 @@ def csv_select(file: Path) -> str:
     doubled = [name for name in names if lower.count(name.lower()) > 1]
     if doubled or not names or not all(names):
         raise Problem("reading.bad_header", file=file, column=next(iter(doubled), "''"))
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+    return CsvHead(encoding, delimiter, tuple(names))
+
+
+def csv_select(file: Path) -> str:
+    """The SELECT that reads a CSV with its own header, without guessing.
+
+    A sniffer would skip lines that do not fit, unseen. Lines that are no rows can be had from `rejected_lines`.
+
+    Raises:
+        Problem: `reading.bad_header` or `reading.nul_bytes`.
+    """
+    head = csv_head(file)
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in head.names)
     return (
         f"select * from read_csv({quoted(file)}, auto_detect = false, header = true, columns = {{{columns}}}, "
-        f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(encoding)}, "
+        f"delim = {quoted(head.delimiter)}, quote = '\"', escape = '\"', encoding = {quoted(head.encoding)}, "
         "store_rejects = true, rejects_limit = 0, null_padding = false, max_line_size = 10000000, "
         "hive_partitioning = false)"
     )

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from data_contracts.contract import contract
 from data_contracts.problem import Problem
-from flows.results import PublishedWeek
+from flows.results import PublishedWeek, check_readable
 from models.disclosure import LEAST_DAMAGE
 from models.policy import Policy
 from models.streams import STREAMS
@@ -116,11 +115,11 @@ def explain(week: PublishedWeek, asked: str) -> Explanation:
         asked: Number of the complex as somebody typed it.
 
     Raises:
-        Problem: `explain.unknown`, with the nearest numbers; `explain.not_in_use`; `explain.other_version`.
+        Problem: `explain.unknown`, with the nearest numbers; `explain.not_in_use`; `results.other_version`.
     """
-    _check_version(week)
+    check_readable(week, ("scores", "reasons", "streams"))
     complexes = week.table("complexes")
-    row = _found(complexes, asked, week)
+    row = find_complex(complexes, asked, week)
     here, monday = pl.col("complex_id") == row["complex_id"], parse_week(week.week_name)
     scores = week.table("scores").filter(here, pl.col("week") == monday)
     if scores.is_empty():
@@ -173,7 +172,17 @@ def chance_of(log_odds: float) -> float:
     return float(1 / (1 + np.exp(-log_odds)))
 
 
-def _found(complexes: pl.DataFrame, asked: str, week: PublishedWeek) -> dict[str, Any]:
+def find_complex(complexes: pl.DataFrame, asked: str, week: PublishedWeek) -> dict[str, Any]:
+    """The row of the complex that somebody asked for by its number.
+
+    Args:
+        complexes: The published table `complexes`.
+        asked: The number as it was typed.
+        week: The week that the answer names.
+
+    Raises:
+        Problem: `explain.unknown`, with the nearest numbers.
+    """
     wanted = asked.strip().casefold()
     rows = {each["complex_id"]: each for each in complexes.sort("complex_id").to_dicts()}
     same = [asked] if asked in rows else [each for each in rows if each.casefold() == wanted]
@@ -186,13 +195,6 @@ def _found(complexes: pl.DataFrame, asked: str, week: PublishedWeek) -> dict[str
     raise Problem(
         "explain.unknown", complex=asked, week=week.week_name, nearest=[_called(each) for each in nearest or close]
     )
-
-
-def _check_version(week: PublishedWeek) -> None:
-    """A week of before an upgrade has other columns."""
-    made = week.manifest.get("contracts", {})
-    if any(made.get(name) != contract("published", name).version for name in ("scores", "reasons", "streams")):
-        raise Problem("explain.other_version", week=week.week_name)
 
 
 def _called(row: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -19,6 +20,8 @@ from flows.merging import NEVER_DELIVERED, merge
 from flows.reading import ReadDelivery, SourceUnavailable, read_delivery
 from flows.run import Run
 from flows.warehouse import set_variables, transaction
+
+RuleCheck = Callable[[duckdb.DuckDBPyConnection, Contract, str, str, dict[str, float]], tuple[RuleOutcome, ...]]
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,22 @@ def take_in(con: duckdb.DuckDBPyConnection, run: Run, name: str) -> Account:
     return account
 
 
-def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> Account:
+def take_in_delivery(
+    con: duckdb.DuckDBPyConnection,
+    run: Run,
+    promised: Contract,
+    delivery: ReadDelivery,
+    check: RuleCheck | None = None,
+) -> Account:
     """Stages, checks and merges one delivery.
+
+    Args:
+        con: The warehouse.
+        run: This run.
+        promised: The input contract.
+        delivery: What was read.
+        check: What counts the rows that break a rule, given connection, contract, schema, table and tolerances; Great
+            Expectations where None. A trial counts by the same predicates, without the seconds.
 
     Raises:
         Problem: `ingest.no_rows`, `ingest.complexes_first`, `ingest.nothing_good`, `ingest.too_many_gone`, or
@@ -96,7 +113,7 @@ def take_in_delivery(con: duckdb.DuckDBPyConnection, run: Run, promised: Contrac
         # Without any complex every row would be said to be wrong, and the reader would mend the wrong file.
         raise Problem("ingest.complexes_first", file=delivery.file)
     stage(con, run, promised, delivery)
-    outcomes = check_table(con, promised, "staging", name, run.mapping.terms_of(name).tolerances)
+    outcomes = (check or check_table)(con, promised, "staging", name, run.mapping.terms_of(name).tolerances)
     _write_outcomes(con, run, name, outcomes)
     _refuse_if_breached(con, promised, outcomes, delivery, read)
     fates = dict(con.execute(f"select _fate, count(*) from staging.{name}_fates group by all").fetchall())
@@ -195,7 +212,7 @@ def _examples(con: duckdb.DuckDBPyConnection, promised: Contract, rule_id: str, 
         f"select coalesce({shown}, ) as value, count(*) as times "
         f"from ({original_select(promised, delivery.columns, rows)}) group by value order by times desc, value limit 3"
     ).fetchall()
-    return ", ".join(f"{str(value)[:80]} ({times}×)" for value, times in found)
+    return ", ".join(f"{'–' if value is None else str(value)[:80]} ({times}×)" for value, times in found)
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, promised: Contract, rejected: int) -> str:

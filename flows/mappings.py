@@ -103,6 +103,19 @@ def find_mapping(sources: str, inbox: Path | None) -> Mapping:
         raise Problem("sources.no_inbox", inbox=inbox)
     if not _has_sources(folder):
         raise Problem("sources.nothing_found", folder=folder, wanted=f"{next(iter(contracts('inputs')))}.csv")
+    return read_mapping(folder, inbox)
+
+
+def read_mapping(folder: Path, inbox: Path | None) -> Mapping:
+    """Reads a folder of sources, also one in which no source stands yet.
+
+    Args:
+        folder: The folder; it need not exist.
+        inbox: Folder with the files; the mapping's own folder where None.
+
+    Raises:
+        Problem: A mapping.yaml with a mistake.
+    """
     said = _read_said(folder / "mapping.yaml")
     return Mapping(
         folder=folder.resolve(),

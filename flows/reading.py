@@ -71,38 +71,74 @@ def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
         Problem: `reading.*`, for a file that cannot be read as this contract at all.
     """
     file = mapping.source_file(contract.name)
-    if file is None:
-        return None
+    return None if file is None else read_source(contract, mapping, file)
+
+
+def read_source(
+    contract: Contract,
+    mapping: Mapping,
+    file: Path,
+    most_rows: int | None = None,
+    opened: duckdb.DuckDBPyConnection | None = None,
+) -> ReadDelivery:
+    """Reads a file or SELECT as one source, also where it does not stand in the mapping's folder (yet).
+
+    Args:
+        contract: The input contract.
+        mapping: Its folders are what may be read.
+        file: The file or the SELECT.
+        most_rows: Rows after this one are left out, for a trial [rows]; all are read where None.
+        opened: A sandbox of those folders that is open already; else one is opened for this file.
+
+    Raises:
+        Problem: `reading.*`, for a file that cannot be read as this contract at all.
+    """
+    limit = "" if most_rows is None else f" limit {int(most_rows)}"
     try:
-        return _read_file(contract, mapping, file)
+        check_file(file)
+        if opened is not None:
+            return _read_in(opened, contract, file, limit)
+        folders = {mapping.inbox, mapping.folder}
+        with sandbox(file, needed_extensions(file), folders, mapping.inbox) as con:
+            return _read_in(con, contract, file, limit)
     except OSError as error:
         raise SourceUnavailable("reading.unavailable", file=file, why=error.strerror or type(error).__name__) from error
 
 
-def _read_file(contract: Contract, mapping: Mapping, file: Path) -> ReadDelivery:
+def check_file(file: Path) -> None:
+    """Refuses what is no file, an empty file, and a damaged workbook, before any reader sees it.
+
+    Raises:
+        Problem: `reading.unreadable` or `reading.empty_file`.
+    """
     if file.is_dir():
         raise Problem("reading.unreadable", file=file, why=os.strerror(errno.EISDIR))
     if file.suffix != ".sql" and file.stat().st_size == 0:
         raise Problem("reading.empty_file", file=file)
-    if file.suffix == ".xlsx":
+    if file.suffix.lower() == ".xlsx":
         check_zip(file)
-    folders = {mapping.inbox, mapping.folder}
-    with sandbox(file, _needed_extensions(file), folders, mapping.inbox) as con:
-        query, rejected = _query(con, file, contract)
-        names = _column_names(con, query, file)
-        ignored = _check_columns(names, contract, file)
-        wanted = [name for name in names if name.lower() in contract.column_names]
-        cells = ", ".join(f'{_cell(name, contract, file)} as "{name.lower()}"' for name in wanted)
-        filled = _filled(names, file)
-        rows = _fetch(con, f"select row_number() over () as _row, {cells} from ({query}) where {filled}", file)
-        if file.suffix != ".csv":
-            _check_no_nul(con, rows, file)
-        return ReadDelivery(file, rows, ignored, tuple(rejected_lines(con, file)) if rejected else ())
 
 
-def _query(con: duckdb.DuckDBPyConnection, file: Path, contract: Contract) -> tuple[str, bool]:
-    """The SELECT that reads the file, and whether rejected lines are kept beside it."""
-    match file.suffix:
+def _read_in(con: duckdb.DuckDBPyConnection, contract: Contract, file: Path, limit: str) -> ReadDelivery:
+    query, rejected = source_query(con, file)
+    names = _column_names(con, query, file)
+    ignored = _check_columns(names, contract, file)
+    wanted = [name for name in names if name.lower() in contract.column_names]
+    cells = ", ".join(f'{_cell(name, contract, file)} as "{name.lower()}"' for name in wanted)
+    filled = _filled(names, file)
+    rows = fetch(con, f"select row_number() over () as _row, {cells} from ({query}) where {filled}{limit}", file)
+    if file.suffix != ".csv":
+        _check_no_nul(con, rows, file)
+    return ReadDelivery(file, rows, ignored, tuple(rejected_lines(con, file)) if rejected else ())
+
+
+def source_query(con: duckdb.DuckDBPyConnection, file: Path) -> tuple[str, bool]:
+    """The SELECT that reads the file, and whether rejected lines are kept beside it.
+
+    Raises:
+        Problem: `reading.*`.
+    """
+    match file.suffix.lower():
         case ".sql":
             return _mapping_select(con, file), False
         case ".parquet":
@@ -136,15 +172,16 @@ def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
     return "from mapped"
 
 
-def _needed_extensions(file: Path) -> tuple[Extension, ...]:
-    """Extensions must be loaded before the connection is locked, so this is told from the text of a mapping."""
+def needed_extensions(file: Path) -> tuple[Extension, ...]:
+    """What reading a file needs; told from the text of a mapping, for nothing can be loaded into a locked sandbox."""
     if file.suffix == ".sql":
-        text = file.read_bytes()
+        # A line of comment asks for nothing: loading takes a second.
+        text = re.sub(rb"(?m)^[ \t]*--.*$", b"", file.read_bytes())
         words: dict[Extension, bytes] = {"excel": rb"xlsx", "encodings": rb"encoding\s*:?=>?\s*'(?!utf-?8)"}
         return tuple(extension for extension, word in words.items() if re.search(word, text, re.IGNORECASE))
-    if file.suffix == ".xlsx":
+    if file.suffix.lower() == ".xlsx":
         return ("excel",)
-    return ("encodings",) if file.suffix == ".csv" and encoding_of(file) != UTF_8 else ()
+    return ("encodings",) if file.suffix.lower() == ".csv" and encoding_of(file) != UTF_8 else ()
 
 
 def _column_names(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> list[str]:
@@ -175,7 +212,7 @@ def _check_columns(names: list[str], contract: Contract, file: Path) -> tuple[st
 
 
 def _cell(name: str, contract: Contract, file: Path) -> str:
-    text = f"cast({_identifier(name)} as varchar)"
+    text = f"cast({identifier(name)} as varchar)"
     if file.suffix == ".xlsx" and contract.column(name.lower()).logical_type in ("date", "timestamp"):
         # Excel keeps a date as days since 1899-12-30; only cells that were typed as text are text.
         serial = f"try_cast({text} as double)"
@@ -188,14 +225,20 @@ def _filled(names: list[str], file: Path) -> str:
     """Leaves the empty rows of a sheet out, as the empty lines of a CSV file are."""
     if file.suffix != ".xlsx":
         return "true"
-    return f"coalesce({', '.join(_identifier(name) for name in names)}) is not null"
+    return f"coalesce({', '.join(identifier(name) for name in names)}) is not null"
 
 
-def _identifier(name: str) -> str:
+def identifier(name: str) -> str:
+    """A SQL name."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _fetch(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> pa.Table:
+def fetch(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> pa.Table:
+    """Runs a SELECT over a file.
+
+    Raises:
+        Problem: `reading.*`, with what DuckDB says of the file in `why`; no value out of it.
+    """
     try:
         return con.execute(query).to_arrow_table()
     except duckdb.Error as error:

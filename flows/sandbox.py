@@ -48,7 +48,8 @@ def sandbox(
     try:
         for extension in extensions:
             load_extension(con, extension)
-        con.execute("set timezone = 'UTC'")
+        # Global, so that it holds for a cursor of this connection as well.
+        con.execute("set global timezone = 'UTC'")
         if inbox is not None:
             con.execute("set variable inbox = $inbox", {"inbox": str(inbox)})
         con.execute(f"set allowed_directories = [{', '.join(quoted(folder) for folder in folders)}]")

@@ -20,7 +20,7 @@ from flows.language import Language
 
 README = {"nl": "LEESMIJ.md", "en": "README.md"}
 INACTIVE = {"nl": ".voorbeeld", "en": ".example"}
-WIDTH = 110
+WIDTH = 100
 
 # The contracts' examples are of the year in which they were written. Example rows must lie in the past on any clock.
 EARLIER = {"2026": "2024", "2027": "2025"}
@@ -66,27 +66,27 @@ def template(contract: Contract, language: Language) -> str:
     """The mapping of one contract: a SELECT of one example row, with what each column means."""
     say = language.say
     lines = [
-        *_comment(say("init.table", **_about(contract))),
+        *comment(say("init.table", **_about(contract))),
         "--",
-        *_comment(_whether_needed(contract, language)),
+        *comment(_whether_needed(contract, language)),
         "--",
-        *(line for step in STEPS for line in _comment(say(step), "-- ", "--    ")),
+        *(line for step in STEPS for line in comment(say(step), "-- ", "--    ")),
         "--",
-        *_comment(say("init.text")),
-        *_comment(say("init.dates")),
+        *comment(say("init.text")),
+        *comment(say("init.dates")),
         "--   coalesce(strftime(try_strptime(\"Datum\", '%d.%m.%Y'), '%Y-%m-%d'), \"Datum\") as ...",
-        *_comment(say("init.excel_dates")),
+        *comment(say("init.excel_dates")),
         "--   strftime(date '1899-12-30' + try_cast(try_cast(\"Datum\" as double) as integer), '%Y-%m-%d') as ...",
-        *_comment(say("init.words")),
+        *comment(say("init.words")),
         "--   case \"Plek\" when 'Woning' then 'home' else \"Plek\" end as ...",
-        *_comment(say("init.keep_rows")),
+        *comment(say("init.keep_rows")),
         "",
         "select",
     ]
     for column in contract.columns:
-        lines += [*_column_comment(contract, column, language), f"  {_example(contract, column)} as {column.name},", ""]
+        lines += [*column_comment(contract, column, language), f"  {_example(contract, column)} as {column.name},", ""]
     lines += [
-        *_comment(say("init.sources")),
+        *comment(say("init.sources")),
         f"-- from read_csv(getvariable('inbox') || '/{contract.name}.csv', {CSV_OPTIONS})",
         f"-- from read_xlsx(getvariable('inbox') || '/{contract.name}.xlsx', header = true, all_varchar = true, "
         "stop_at_empty = false)",
@@ -99,28 +99,28 @@ def mapping_yaml(language: Language) -> str:
     """What no SELECT can say, with every key explained."""
     say = language.say
     lines = [
-        *_comment(say("init.yaml"), "# "),
+        *comment(say("init.yaml"), "# "),
         "",
         f"title: {TITLE[language.code]}",
         "",
-        *_comment(say("init.yaml_timezone"), "# "),
+        *comment(say("init.yaml_timezone"), "# "),
         "# timezone: Europe/Amsterdam",
         "",
-        *_comment(say("init.yaml_attribution"), "# "),
+        *comment(say("init.yaml_attribution"), "# "),
         "# attribution: ...",
         "",
         "contracts:",
-        *_comment(say("init.yaml_delivery"), "  # "),
+        *comment(say("init.yaml_delivery"), "  # "),
         "  complexes:",
         "    delivery: full",
         "  complaints:",
         "    delivery: increment",
         "",
-        *_comment(say("init.yaml_tolerance"), "    # "),
+        *comment(say("init.yaml_tolerance"), "    # "),
         "    # tolerance_percent:",
         "    #   complex_id.known: 10",
         "",
-        *_comment(say("init.yaml_gaps"), "    # "),
+        *comment(say("init.yaml_gaps"), "    # "),
         "    # gaps:",
         "    #   - {from: 2024-07-01, until: 2024-07-14}",
         "    # not_observed_before: 2022-01-01",
@@ -157,25 +157,26 @@ def readme(folder: Path, language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _column_comment(contract: Contract, column: Column, language: Language) -> Iterator[str]:
+def column_comment(contract: Contract, column: Column, language: Language) -> Iterator[str]:
+    """What a column means, what it may hold and how it is treated, as lines of SQL comment."""
     say = language.say
     needed = say("init.needed" if column.is_required else "init.optional")
     marks = f"{needed}, {say('init.key')}" if column.is_key else needed
     told = say("init.column", name=column.name, term=column.business_name, description=column.description, marks=marks)
-    yield from _comment(told, "  -- ")
+    yield from comment(told, "  -- ")
     for rule, message in EXPLAINED.items():
-        limits = _limits(contract, f"{column.name}.{rule}")
+        limits = limits_of(contract, f"{column.name}.{rule}")
         if limits:
-            yield from _comment(say(message, limits=limits), "  -- ")
+            yield from comment(say(message, limits=limits), "  -- ")
     if column.treatment:
-        yield from _comment(say(TREATED[column.treatment]), "  -- ")
+        yield from comment(say(TREATED[column.treatment]), "  -- ")
     if column.vera:
-        yield from _comment(f"VERA: {column.vera}", "  -- ")
+        yield from comment(f"VERA: {column.vera}", "  -- ")
     if (contract.name, column.name) in LEFT_EMPTY:
-        yield from _comment(say("init.example", example=column.example), "  -- ")
+        yield from comment(say("init.example", example=column.example), "  -- ")
 
 
-def _limits(contract: Contract, rule_id: str) -> str:
+def limits_of(contract: Contract, rule_id: str) -> str:
     """What a rule allows: a list of values, a pattern, or limits as SQL writes them; empty without such a rule."""
     predicate = next((rule.predicate for rule in contract.rules if rule.id == rule_id), "")
     if rule_id.endswith(".range"):
@@ -210,7 +211,8 @@ def _whether_needed(contract: Contract, language: Language) -> str:
     return language.say("init.table_optional", ending=ending, file=f"{contract.name}.sql")
 
 
-def _comment(text: str, mark: str = "-- ", later: str | None = None) -> list[str]:
+def comment(text: str, mark: str = "-- ", later: str | None = None) -> list[str]:
+    """A text as comment lines; `later` marks the second line and on, where that differs."""
     return textwrap.wrap(
         text,
         WIDTH,
@@ -222,4 +224,4 @@ def _comment(text: str, mark: str = "-- ", later: str | None = None) -> list[str
 
 
 def _wrapped(text: str) -> list[str]:
-    return _comment(text, "", "")
+    return comment(text, "", "")

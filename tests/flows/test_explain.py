@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from story import LAST_WEEK, MONDAY_MORNING, tell_story, write_town
+from story import LAST_WEEK, MONDAY_MORNING, write_town
 from test_language import KINDS, STATES
 
 from data_contracts.problem import Problem
@@ -18,6 +18,7 @@ from flows.explain_terminal import show_explanation
 from flows.explaining import Explanation, explain, sum_up
 from flows.home import Home
 from flows.language import LANGUAGES, Language
+from flows.plain_week import plain_week
 from flows.results import PublishedWeek, published_week
 from flows.run import make_run
 from flows.terminal import show_week
@@ -42,8 +43,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "false_discovery_rate = 0.9\nenter_weeks = 1\nleave_below = 0.05\nattention_share = 1\n"
     )
     run = make_run(folder / "home", str(town), None, None, MONDAY_MORNING, "nl")
-    tell_story(run.for_week(LAST_WEEK - WEEK))
-    tell_story(replace(run, read_at=MONDAY_MORNING.replace(hour=6)).for_week(LAST_WEEK))
+    plain_week(run.for_week(LAST_WEEK - WEEK))
+    plain_week(replace(run, read_at=MONDAY_MORNING.replace(hour=6)).for_week(LAST_WEEK))
     return folder / "home"
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from small_town import SmallTown
-from story import MONDAY_MORNING, tell_story, write_town
+from story import MONDAY_MORNING, write_town
 
 from flows import cli
 from flows.artifacts import flag_rows, source_rows
+from flows.plain_week import plain_week
 from flows.results import PublishedWeek
 from flows.run import make_run
 
@@ -17,7 +18,7 @@ from flows.run import make_run
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("terminal")
-    tell_story(make_run(folder / "home", str(write_town(folder / "town")), None, None, MONDAY_MORNING, "nl"))
+    plain_week(make_run(folder / "home", str(write_town(folder / "town")), None, None, MONDAY_MORNING, "nl"))
     return folder / "home"
 
 

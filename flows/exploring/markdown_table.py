@@ -1,0 +1,27 @@
+"""A small table as Markdown: all its words are ours, so nothing around it is in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flows.exploring.plain_text import plain
+from flows.language import Language
+
+
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]], language: Language) -> str:
+    """Rows under their headings; figures to the right, what is empty as a dash.
+
+    Args:
+        headings: One per column.
+        rows: Figures and dates are written as the language does; names are shown letter for letter.
+        language: Of the figures.
+    """
+    written = [list(row) for row in rows]
+    is_figure = [any(isinstance(row[place], int | float) for row in written) for place in range(len(headings))]
+    lines = [list(headings), ["---:" if each else ":---" for each in is_figure]]
+    lines += [[_cell(value, language) for value in row] for row in written]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(value: object, language: Language) -> str:
+    return "–" if value is None else plain(language.write(value)).replace("\n", " ")

@@ -1,0 +1,30 @@
+"""Writes the pages: `python -m flows.reference`, or `make docs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.reference.commands_page import commands_page
+from flows.reference.explained import explained_page, write_pictures
+from flows.reference.pictures.town import judged_town
+from flows.reference.policy_page import policy_page
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+def write_pages(folder: Path) -> list[Path]:
+    """Writes every page and picture into a folder that is laid out as `docs`; gives the files."""
+    town = judged_town()
+    pages = {
+        "policy.md": policy_page(),
+        "commands.md": commands_page(),
+        "model-explained.md": explained_page(town),
+    }
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [*(folder / name for name in pages), *write_pictures(town, folder / "images")]
+
+
+if __name__ == "__main__":
+    for file in write_pages(DOCS):
+        print(file.relative_to(DOCS))
