@@ -41,6 +41,7 @@ bench: .venv/.develops ## Measure seconds and memory per step, as ratios to a ba
 	@$(BIN)/python tests/benchmarks/weekly.py
 	@$(BIN)/python tests/benchmarks/estimator.py
 	@$(BIN)/python tests/benchmarks/sharing.py
+	@$(BIN)/python tests/benchmarks/what_if.py
 
 .PHONY: docs
 docs: .venv/.develops ## Write the pages and pictures that are made from the code

@@ -50,7 +50,8 @@ class PublishedWeek:
         """The values that were in force; today's own where an older week does not say."""
         said = self.manifest.get("policy", {})
         # JSON has no tuples.
-        known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+        as_set = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+        known: dict[str, Any] = as_set
         return replace(Policy(), **{each.name: known[each.name] for each in fields(Policy) if each.name in known})
 
     @cached_property

@@ -105,7 +105,10 @@ class Driven:
         """Waits until more than so many runs are ready and no cell is at work."""
         last = time.monotonic() + PATIENCE_SECONDS
         while self.runs <= runs or self.working:
-            assert time.monotonic() < last, f"still at work: {sorted(self.working)}; {self.complaints}"
+            if time.monotonic() > last:
+                raise AssertionError(
+                    f"at work: {self.working}; {self.complaints}; {self.page.inner_text('body')[:400]}"
+                )
             self.page.wait_for_timeout(50)
         self.check()
 

@@ -52,7 +52,7 @@ def cloud(town: JudgedTown, complex_id: str = QUIET) -> Panel:
     found = clouds(town, complex_id)
     corner = found.filter("is_quiet_decline")
     panels = [
-        _panel(found, when, f"{title}: {corner[when].sum():.0%} in the corner", town, is_first=when == "before")
+        _panel(found, when, f"{title}: {corner[when].sum():.1%} in the corner", town, is_first=when == "before")
         for when, title in (("before", "As any complex of the town"), ("after", "After its own counts"))
     ]
     return finished(
