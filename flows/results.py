@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -18,6 +18,9 @@ from flows.home import Home
 from models.policy import Policy
 from models.streams import STREAMS
 from models.weeks import parse_week, week_name
+
+if TYPE_CHECKING:
+    from models.answers import Recalibration
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ class PublishedWeek:
         as_set = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
         known: dict[str, Any] = as_set
         return replace(Policy(), **{each.name: known[each.name] for each in fields(Policy) if each.name in known})
+
+    @property
+    def recalibration(self) -> Recalibration | None:
+        """What the run made of the model's chances, as it wrote down; None where it did not."""
+        # Statistics that hardly anybody who reads a week needs.
+        from models.answers import Recalibration
+
+        said = self.manifest.get("answered_draws", {}).get("recalibration")
+        return None if said is None else Recalibration(**said)
 
     @cached_property
     def flags(self) -> pl.DataFrame:

@@ -12,38 +12,37 @@ app = marimo.App(width="medium", app_title="are_we_right")
 with app.setup:
     import marimo as mo
 
-    from flows.exploring.calibration_chart import calibration_chart, estimates_chart, raw_verdicts_chart
-    from flows.exploring.intake_silence import intake_changes
-    from flows.exploring.intake_words import (
+    from flows.exploring.are_we_right.calibration_chart import calibration_chart, estimates_chart, raw_verdicts_chart
+    from flows.exploring.are_we_right.intake_silence import intake_changes
+    from flows.exploring.are_we_right.intake_words import (
         around_in_words,
         change_chart,
         change_in_words,
         change_name,
         flags_after_in_words,
     )
-    from flows.exploring.lead_time_chart import (
+    from flows.exploring.are_we_right.lead_time_chart import (
         LEAST_ESCALATIONS,
         escalations_in_words,
         lead_time_chart,
         lead_time_in_words,
     )
-    from flows.exploring.open_words import (
+    from flows.exploring.are_we_right.open_words import (
         open_flags_in_words,
         open_in_words,
         open_teams_in_words,
         unanswered_in_words,
     )
-    from flows.exploring.opening import open_week
-    from flows.exploring.verdict_history import verdict_history
-    from flows.exploring.verdict_words import (
+    from flows.exploring.are_we_right.verdict_history import verdict_history
+    from flows.exploring.are_we_right.verdict_words import (
         calibration_in_words,
         draws_in_words,
         estimates_in_words,
-        recalibration_in_force,
         recalibration_in_words,
         verdicts_in_words,
         weeks_in_words,
     )
+    from flows.exploring.opening import open_week
     from models.answers import NotYet, estimates
     from models.calibration import calibration
     from models.lead_time import lead_time
@@ -96,7 +95,7 @@ def _(found, language, policy, say, week):
             mo.md(f"## {say('right.question.list')}\n\n{_words}"),
             # With too few answers there is no figure to draw.
             *([] if isinstance(found, NotYet) else [estimates_chart(found, language)]),
-            mo.md(recalibration_in_words(week.manifest, policy, language)),
+            mo.md(recalibration_in_words(week.recalibration, policy, language)),
         ]
     )
     return
@@ -106,7 +105,7 @@ def _(found, language, policy, say, week):
 def _(history, language, policy, say, week):
     groups = calibration(history.draws, policy)
     if not isinstance(groups, NotYet):
-        _chart = [calibration_chart(groups, recalibration_in_force(week.manifest), language)]
+        _chart = [calibration_chart(groups, week.recalibration, language)]
     else:
         # A dot per verdict: what was found, and nothing made of it.
         _chart = [raw_verdicts_chart(history.draws, language)] if groups.n_answered else []

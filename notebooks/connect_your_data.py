@@ -15,14 +15,13 @@ with app.setup:
     from data_contracts.contract import contract, contracts
     from data_contracts.problem import Problem
     from flows.cli import now
-    from flows.exploring.column_matching import nearest_contract, nearest_file
-    from flows.exploring.demo_inbox import demo_inbox
-    from flows.exploring.demo_week import READ_AT
-    from flows.exploring.file_look import look_at
-    from flows.exploring.mapping_draft import draft_select
-    from flows.exploring.mapping_saving import changes, save_select, saved_select
-    from flows.exploring.mapping_trial import TRIAL_ROWS, known_complexes, try_select
-    from flows.exploring.mapping_words import (
+    from flows.exploring.connect_your_data.column_matching import nearest_contract, nearest_file
+    from flows.exploring.connect_your_data.demo_inbox import demo_inbox
+    from flows.exploring.connect_your_data.file_look import look_at
+    from flows.exploring.connect_your_data.mapping_draft import draft_select
+    from flows.exploring.connect_your_data.mapping_saving import changes, save_select, saved_select
+    from flows.exploring.connect_your_data.mapping_trial import TRIAL_ROWS, known_complexes, try_select
+    from flows.exploring.connect_your_data.mapping_words import (
         columns_in_words,
         contract_in_words,
         contract_options,
@@ -31,9 +30,10 @@ with app.setup:
         missing_in_words,
         trial_in_words,
     )
+    from flows.exploring.connect_your_data.workbench import workbench
+    from flows.exploring.demo_week import READ_AT
     from flows.exploring.opening import language_of
     from flows.exploring.plain_text import plain
-    from flows.exploring.workbench import workbench
 
 
 @app.cell

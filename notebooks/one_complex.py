@@ -12,16 +12,15 @@ app = marimo.App(width="medium", app_title="one_complex")
 with app.setup:
     import marimo as mo
 
-    from flows.exploring.complex_answer import answer, answer_lines, flag_lines
-    from flows.exploring.complex_choice import complex_choice
-    from flows.exploring.complex_page import NEEDS, one_complex
-    from flows.exploring.latent_paths import latent_chart, path_key
-    from flows.exploring.opening import open_week
-    from flows.exploring.plain_text import bullets, plain, table
-    from flows.exploring.reason_steps import strongest, sum_rows, sum_sentences, waterfall
-    from flows.exploring.stream_bands import SUM_WEEKS, SUMS_TO_CHOOSE, never_seen, stream_bands
-    from flows.exploring.stream_chart import band_key, stream_chart
-    from flows.exploring.week_rows import (
+    from flows.exploring.markdown_table import table
+    from flows.exploring.one_complex.complex_answer import answer, answer_lines, flag_lines
+    from flows.exploring.one_complex.complex_choice import complex_choice
+    from flows.exploring.one_complex.complex_page import NEEDS, one_complex
+    from flows.exploring.one_complex.latent_paths import latent_chart, path_key
+    from flows.exploring.one_complex.reason_steps import strongest, sum_rows, sum_sentences, waterfall
+    from flows.exploring.one_complex.stream_bands import SUM_WEEKS, SUMS_TO_CHOOSE, never_seen, stream_bands
+    from flows.exploring.one_complex.stream_chart import band_key, stream_chart
+    from flows.exploring.one_complex.week_rows import (
         event_lines,
         periods_to_choose,
         row_lines,
@@ -29,6 +28,8 @@ with app.setup:
         sum_lines,
         weeks_to_choose,
     )
+    from flows.exploring.opening import open_week
+    from flows.exploring.plain_text import bullets, plain
 
 
 @app.cell

@@ -12,13 +12,13 @@ app = marimo.App(width="medium", app_title="this_weeks_flags")
 with app.setup:
     import marimo as mo
 
-    from flows.exploring.area_map import area_map
-    from flows.exploring.listed import list_table
     from flows.exploring.opening import open_week
-    from flows.exploring.quadrant import quadrant
-    from flows.exploring.standings import first_in_line, of_team, standings
-    from flows.exploring.this_complex import link_to_complex, this_complex
-    from flows.exploring.week_in_words import (
+    from flows.exploring.this_weeks_flags.area_map import area_map
+    from flows.exploring.this_weeks_flags.listed import list_table
+    from flows.exploring.this_weeks_flags.quadrant import quadrant
+    from flows.exploring.this_weeks_flags.standings import first_in_line, of_team, standings
+    from flows.exploring.this_weeks_flags.this_complex import link_to_complex, this_complex
+    from flows.exploring.this_weeks_flags.week_in_words import (
         fell_off_line,
         safety_line,
         sum_of_counts,

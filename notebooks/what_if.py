@@ -15,13 +15,14 @@ with app.setup:
     import marimo as mo
 
     from data_contracts.problem import Problem
+    from flows.exploring.markdown_table import table
     from flows.exploring.opening import open_week
-    from flows.exploring.plain_text import bullets, plain, table
-    from flows.exploring.trying.charts import calendar_chart, length_chart, not_drawn
-    from flows.exploring.trying.controls import LEADING, controls, group_message
-    from flows.exploring.trying.policy_file import differences, policy_in_force, save_policy, text_with
-    from flows.exploring.trying.trial import NEEDS, TRIED_WEEKS, prepare, tried
-    from flows.exploring.trying.words import (
+    from flows.exploring.plain_text import bullets, plain
+    from flows.exploring.what_if.charts import calendar_chart, length_chart, not_drawn
+    from flows.exploring.what_if.controls import LEADING, controls, group_message
+    from flows.exploring.what_if.policy_file import differences, policy_in_force, save_policy, text_with
+    from flows.exploring.what_if.trial import NEEDS, TRIED_WEEKS, prepare, tried
+    from flows.exploring.what_if.words import (
         control_label,
         left_out_rows,
         list_rows,

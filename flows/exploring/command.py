@@ -103,14 +103,21 @@ def _demo_where_needed(arguments: dict[str, str], asked: Asked, language: Langua
 @contextmanager
 def _interrupted_by_any_signal() -> Iterator[None]:
     """A closed terminal and a shutdown are an interrupt as well, so that no process and no folder stays behind."""
+    heard: list[int] = []
 
-    def interrupt(_number: int, _frame: object) -> None:
+    def interrupt(number: int, _frame: object) -> None:
+        heard.append(number)
         raise KeyboardInterrupt
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield
+    except Exception as error:
+        if heard:
+            # DuckDB makes an error of its own of it.
+            raise KeyboardInterrupt from error
+        raise
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)

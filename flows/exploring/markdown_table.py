@@ -1,8 +1,11 @@
-"""A small table as Markdown: all its words are ours, so nothing around it is in another language."""
+"""A small table as Markdown: all its words are ours, so nothing around it is in another language.
+
+It has no menus, and is as readable in Jupyter or on paper.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flows.exploring.plain_text import plain
 from flows.language import Language
@@ -21,6 +24,24 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]], la
     lines = [list(headings), ["---:" if each else ":---" for each in is_figure]]
     lines += [[_cell(value, language) for value in row] for row in written]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def table(rows: Sequence[Mapping[str, object]], *texts: str) -> str:
+    """Rows as a table in Markdown, letter for letter.
+
+    Args:
+        rows: One mapping of headings to cells per row, all with the same headings.
+        *texts: Headings of columns of words; all others hold figures and stand to the right.
+    """
+    if not rows:
+        return ""
+    headings = list(rows[0])
+    lines = [
+        [plain(each) for each in headings],
+        [":--" if each in texts else "--:" for each in headings],
+        *([plain(row[each]) for each in headings] for row in rows),
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _cell(value: object, language: Language) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 
 def plain(text: object) -> str:
@@ -23,21 +23,3 @@ def capital(text: str) -> str:
 def bullets(texts: Iterable[object]) -> str:
     """The texts as a list in Markdown, letter for letter."""
     return "\n".join(f"- {plain(each)}" for each in texts)
-
-
-def table(rows: Sequence[Mapping[str, object]], *texts: str) -> str:
-    """Rows as a table in Markdown, letter for letter; no menus, and as readable in Jupyter or on paper.
-
-    Args:
-        rows: One mapping of headings to cells per row, all with the same headings.
-        *texts: Headings of columns of words; all others hold figures and stand to the right.
-    """
-    if not rows:
-        return ""
-    headings = list(rows[0])
-    lines = [
-        [plain(each) for each in headings],
-        [":--" if each in texts else "--:" for each in headings],
-        *([plain(row[each]) for each in headings] for row in rows),
-    ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

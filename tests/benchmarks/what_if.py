@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "flows" / "exploring" / "trying"))
+sys.path.insert(0, str(ROOT / "tests" / "flows" / "exploring" / "what_if"))
 
 import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 from tried_week import scored_town, write_week  # noqa: E402
 
-from flows.exploring.trying.charts import calendar_chart, length_chart  # noqa: E402
-from flows.exploring.trying.trial import TRIED_WEEKS, Ground, prepare, tried  # noqa: E402
-from flows.exploring.trying.words import list_rows, summary  # noqa: E402
+from flows.exploring.what_if.charts import calendar_chart, length_chart  # noqa: E402
+from flows.exploring.what_if.trial import TRIED_WEEKS, Ground, prepare, tried  # noqa: E402
+from flows.exploring.what_if.words import list_rows, summary  # noqa: E402
 from flows.language import Language  # noqa: E402
 from flows.results import PublishedWeek  # noqa: E402
 from models.policy import Policy  # noqa: E402

@@ -20,8 +20,8 @@ from data_contracts.problem import Problem
 from data_contracts.tables import create_table
 from flows import cli
 from flows.commands import commands
-from flows.exploring.mapping_trial import known_complexes, try_select
-from flows.exploring.workbench import workbench
+from flows.exploring.connect_your_data.mapping_trial import known_complexes, try_select
+from flows.exploring.connect_your_data.workbench import workbench
 from flows.home import Home
 from flows.language import Language
 from flows.mappings import find_mapping

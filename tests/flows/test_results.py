@@ -43,3 +43,15 @@ def test_a_policy_comes_back_from_the_week_as_it_was(tmp_path: Path) -> None:
     policy = Policy(quiet_below=0.7, sources_left_out=("repairs",))
     (tmp_path / "run.json").write_text(json.dumps({"week": "2026-W46", "policy": asdict(policy) | {"unknown": 1}}))
     assert PublishedWeek(tmp_path).policy == policy
+
+
+def test_what_the_run_made_of_the_chances_is_told_where_it_wrote_it_down(tmp_path: Path) -> None:
+    used = {"shift": -1.0, "slope": 1.0, "n_answered": 140, "is_used": True}
+    for said, wanted in (
+        ({}, None),
+        ({"answered_draws": {}}, None),
+        ({"answered_draws": {"recalibration": used}}, used),
+    ):
+        (tmp_path / "run.json").write_text(json.dumps({"week": "2026-W46"} | said))
+        found = PublishedWeek(tmp_path).recalibration
+        assert (found and asdict(found)) == wanted

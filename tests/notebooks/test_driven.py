@@ -21,9 +21,9 @@ from take_notebook_pictures import take_pictures
 from flows.explaining import explain
 from flows.exploring.gallery import FOLDER, notebook_names, title
 from flows.exploring.serving_notebooks import Serving, free_port, served
-from flows.exploring.trying.controls import LEADING, controls
-from flows.exploring.trying.trial import Ground, prepare, tried
-from flows.exploring.trying.words import list_rows, summary
+from flows.exploring.what_if.controls import LEADING, controls
+from flows.exploring.what_if.trial import Ground, prepare, tried
+from flows.exploring.what_if.words import list_rows, summary
 from flows.language import Language
 from flows.results import PublishedWeek
 from models.what_if.lists import Lists
@@ -178,7 +178,11 @@ def test_a_cell_that_fails_and_a_picture_from_elsewhere_are_seen(browser: Browse
                 notebook.page.wait_for_timeout(500)
 
 
-def test_killed_from_outside_it_leaves_no_server(published: Published) -> None:
+def test_killed_from_outside_it_leaves_no_server(
+    published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder of it does stay, as of any program that is killed.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with pytest.raises(AssertionError), explored(published("town")) as server:  # noqa: PT012 - it cannot leave in order
         family = psutil.Process(server.process.pid).children(recursive=True)
         server.process.kill()

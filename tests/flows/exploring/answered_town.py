@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from data_contracts.contract import contract, contracts
 from data_contracts.tables import create_table
-from flows.exploring.verdict_history import READ
+from flows.exploring.are_we_right.verdict_history import READ
 from flows.home import Home
 from models.answers import estimates, recalibrate
 from models.streams import STREAMS

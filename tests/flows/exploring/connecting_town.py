@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data_contracts.contract import Contract, contract
 from data_contracts.problem import Problem
-from flows.exploring.workbench import Workbench, workbench
+from flows.exploring.connect_your_data.workbench import Workbench, workbench
 
 READ_AT = datetime(2026, 11, 16, 5, tzinfo=UTC)
 COMPLEXES: Contract = contract("inputs", "complexes")

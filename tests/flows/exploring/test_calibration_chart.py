@@ -10,14 +10,13 @@ import vl_convert
 from answered_truth import POLICY, Plan
 from test_verdict_history import town_history
 
-from flows.exploring.calibration_chart import calibration_chart, estimates_chart, raw_verdicts_chart
-from flows.exploring.lead_time_chart import (
+from flows.exploring.are_we_right.calibration_chart import calibration_chart, estimates_chart, raw_verdicts_chart
+from flows.exploring.are_we_right.lead_time_chart import (
     LEAST_ESCALATIONS,
     escalations_in_words,
     lead_time_chart,
     lead_time_in_words,
 )
-from flows.exploring.verdict_words import recalibration_in_force
 from flows.language import LANGUAGES, Language
 from models.answers import Estimates, Recalibration, Share, estimates
 from models.calibration import Calibration, Group, calibration
@@ -54,7 +53,7 @@ def test_the_calibration_shows_every_group_with_its_interval() -> None:
     history = town_history(Plan())
     found = calibration(history.draws, POLICY)
     assert isinstance(found, Calibration)
-    chart = calibration_chart(found, recalibration_in_force(history.open_week.manifest), NL)
+    chart = calibration_chart(found, history.open_week.recalibration, NL)
     drawn = svg(chart)
     for words in ("hier klopt de kans precies", "zo rekent de lijst nu", "kans die het model noemde"):
         assert words in drawn

@@ -9,8 +9,8 @@ import pytest
 from quiet_street import DRAWN, FLAGGED, GONE, HOSTILE, NEVER, SMALL, SUSPECT, write_street
 
 from flows.explaining import Explanation
-from flows.exploring.complex_answer import Levels, answer, answer_lines, flag_lines
-from flows.exploring.complex_page import one_complex
+from flows.exploring.one_complex.complex_answer import Levels, answer, answer_lines, flag_lines
+from flows.exploring.one_complex.complex_page import one_complex
 from flows.language import LANGUAGES, Language
 from flows.results import PublishedWeek
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from quiet_street import DRAWN, FLAGGED, HOSTILE, SUSPECT, write_street
 
-from flows.exploring.complex_choice import complex_choice
+from flows.exploring.one_complex.complex_choice import complex_choice
 
 
 def test_what_is_on_the_list_comes_first_then_the_lot_then_by_name(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from quiet_street import FLAGGED, MONDAY, MONDAYS, write_street
 
-from flows.exploring.complex_events import KINDS, Event, _reach, complex_events, event_strip, strip_rows
+from flows.exploring.one_complex.complex_events import KINDS, Event, _reach, complex_events, event_strip, strip_rows
 from flows.exploring.time_axis import TimeAxis
 from flows.language import Language
 

@@ -10,9 +10,9 @@ import pytest
 from connecting_town import HOUSES, READ_AT, opened
 
 from data_contracts.problem import Problem
-from flows.exploring.file_look import LOOK_ROWS, FileLook, how_written, list_files, look_at
-from flows.exploring.open_sandboxes import OpenSandboxes
-from flows.exploring.workbench import workbench
+from flows.exploring.connect_your_data.file_look import LOOK_ROWS, FileLook, how_written, list_files, look_at
+from flows.exploring.connect_your_data.open_sandboxes import OpenSandboxes
+from flows.exploring.connect_your_data.workbench import workbench
 
 
 def look(folder: Path, name: str, content: str | bytes) -> FileLook:

@@ -15,16 +15,16 @@ from answered_truth import LAST, RULE_FACTOR, RULE_ID, RULE_TEAM, Plan
 from test_verdict_history import history_of, town_history
 
 from data_contracts.contract import contract
-from flows.exploring.intake_counts import expected_factor, sides_of
-from flows.exploring.intake_silence import IntakeChange, intake_changes
-from flows.exploring.intake_words import (
+from flows.exploring.are_we_right.intake_counts import expected_factor, sides_of
+from flows.exploring.are_we_right.intake_silence import IntakeChange, intake_changes
+from flows.exploring.are_we_right.intake_words import (
     around_in_words,
     change_chart,
     change_in_words,
     change_name,
     flags_after_in_words,
 )
-from flows.exploring.verdict_history import VerdictHistory
+from flows.exploring.are_we_right.verdict_history import VerdictHistory
 from flows.home import Home
 from flows.language import LANGUAGES, Language
 from models.streams import STREAMS

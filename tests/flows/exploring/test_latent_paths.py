@@ -10,8 +10,8 @@ import vl_convert
 from quiet_street import DRAWN, FLAGGED, GONE, IN_USE_UNTIL, MONDAY, N_WEEKS, NEVER, chance, write_street
 
 from flows.explaining import explain
-from flows.exploring.complex_page import one_complex
-from flows.exploring.latent_paths import latent_chart, latent_paths, path_key
+from flows.exploring.one_complex.complex_page import one_complex
+from flows.exploring.one_complex.latent_paths import latent_chart, latent_paths, path_key
 from flows.language import LANGUAGES, Language
 from flows.results import PublishedWeek
 from models.answers import Recalibration

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from data_contracts.contract import Contract, contract, contracts
 from data_contracts.problem import Problem
 from flows.demo import FILES, write_demo
-from flows.exploring.column_matching import likeness, matched_columns, nearest_contract, nearest_file
-from flows.exploring.file_look import ColumnLook, FileLook, look_at
-from flows.exploring.mapping_draft import converted, draft_select, unread_words
-from flows.exploring.mapping_trial import try_select
-from flows.exploring.workbench import Workbench
+from flows.exploring.connect_your_data.column_matching import likeness, matched_columns, nearest_contract, nearest_file
+from flows.exploring.connect_your_data.file_look import ColumnLook, FileLook, look_at
+from flows.exploring.connect_your_data.mapping_draft import converted, draft_select, unread_words
+from flows.exploring.connect_your_data.mapping_trial import try_select
+from flows.exploring.connect_your_data.workbench import Workbench
 from flows.language import Language
 from flows.mappings import SHIPPED
 from flows.starter import template

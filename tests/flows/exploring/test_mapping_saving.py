@@ -10,7 +10,7 @@ import pytest
 from connecting_town import COMPLEXES
 
 from data_contracts.problem import Problem
-from flows.exploring.mapping_saving import Saved, changes, check_command, save_select, saved_select
+from flows.exploring.connect_your_data.mapping_saving import Saved, changes, check_command, save_select, saved_select
 from flows.mappings import SHIPPED
 
 

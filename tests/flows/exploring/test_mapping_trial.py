@@ -11,16 +11,16 @@ from data_contracts.contract import contracts
 from data_contracts.expectations import check_table
 from flows import ingest
 from flows.checking import CheckReport, check_sources
-from flows.exploring import mapping_trial
-from flows.exploring.broken_rules import mended
-from flows.exploring.mapping_trial import (
+from flows.exploring.connect_your_data import mapping_trial
+from flows.exploring.connect_your_data.broken_rules import mended
+from flows.exploring.connect_your_data.mapping_trial import (
     Trial,
     counted_by_predicate,
     known_complexes,
     trial_warehouse,
     try_select,
 )
-from flows.exploring.workbench import Workbench
+from flows.exploring.connect_your_data.workbench import Workbench
 from flows.ingest import take_in_delivery
 from flows.language import Language
 from flows.reading import read_source

@@ -9,9 +9,9 @@ import pytest
 from connecting_town import COMPLAINTS, COMPLEXES, HOUSES, READ_REPORTS, REPORTS, opened
 
 from data_contracts.contract import contracts
-from flows.exploring.file_look import look_at
-from flows.exploring.mapping_trial import try_select
-from flows.exploring.mapping_words import (
+from flows.exploring.connect_your_data.file_look import look_at
+from flows.exploring.connect_your_data.mapping_trial import try_select
+from flows.exploring.connect_your_data.mapping_words import (
     columns_in_words,
     contract_in_words,
     contract_options,
@@ -20,8 +20,8 @@ from flows.exploring.mapping_words import (
     missing_in_words,
     trial_in_words,
 )
+from flows.exploring.connect_your_data.workbench import Workbench
 from flows.exploring.plain_text import plain
-from flows.exploring.workbench import Workbench
 from flows.language import Language
 
 

@@ -12,9 +12,14 @@ from answered_town import as_promised
 from answered_truth import LAST, SILENT_TEAM, TEAMS, Plan
 from test_verdict_history import town_history
 
-from flows.exploring.open_questions import asked_and_answered, open_per_team, open_questions
-from flows.exploring.open_words import open_flags_in_words, open_in_words, open_teams_in_words, unanswered_in_words
-from flows.exploring.verdict_history import VerdictHistory
+from flows.exploring.are_we_right.open_questions import asked_and_answered, open_per_team, open_questions
+from flows.exploring.are_we_right.open_words import (
+    open_flags_in_words,
+    open_in_words,
+    open_teams_in_words,
+    unanswered_in_words,
+)
+from flows.exploring.are_we_right.verdict_history import VerdictHistory
 from flows.language import LANGUAGES, Language
 from models.answers import NotYet
 from models.response import Unanswered

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from quiet_street import HOSTILE
 
-from flows.exploring.plain_text import bullets, capital, plain, table
+from flows.exploring.markdown_table import table
+from flows.exploring.plain_text import bullets, capital, plain
 
 written = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=40)
 

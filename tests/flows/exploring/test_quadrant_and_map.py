@@ -11,13 +11,13 @@ import pytest
 import vl_convert
 from listed_town import DRAWN, FAR, LISTED, PLACELESS, SAFETY, listed_town
 
-from flows.exploring import area_map as maps
 from flows.exploring import quadrant as quadrants
-from flows.exploring.area_map import area_map, axes_of, in_kilometres
-from flows.exploring.dots import MARKS, SELECTION
-from flows.exploring.label_places import Axis, labels_that_fit
-from flows.exploring.quadrant import quadrant
-from flows.exploring.standings import of_team, standings
+from flows.exploring.this_weeks_flags import area_map as maps
+from flows.exploring.this_weeks_flags.area_map import area_map, axes_of, in_kilometres
+from flows.exploring.this_weeks_flags.dots import MARKS, SELECTION
+from flows.exploring.this_weeks_flags.label_places import Axis, labels_that_fit
+from flows.exploring.this_weeks_flags.quadrant import quadrant
+from flows.exploring.this_weeks_flags.standings import of_team, standings
 from flows.language import LANGUAGES, Language
 from flows.results import PublishedWeek
 

@@ -11,7 +11,7 @@ from quiet_street import DRAWN, FLAGGED, SMALL, START, SUSPECT, WEIGHTS, chance,
 
 from flows.explain_terminal import show_explanation
 from flows.explaining import explain
-from flows.exploring.reason_steps import bars, signed, strongest, sum_rows, sum_sentences, waterfall
+from flows.exploring.one_complex.reason_steps import bars, signed, strongest, sum_rows, sum_sentences, waterfall
 from flows.language import LANGUAGES, Language
 from flows.results import PublishedWeek
 

@@ -20,8 +20,8 @@ from listed_town import (
     listed_town,
 )
 
-from flows.exploring.listed import ListTable, list_table
-from flows.exploring.standings import STANDINGS, counted, first_in_line, of_team, standings
+from flows.exploring.this_weeks_flags.listed import ListTable, list_table
+from flows.exploring.this_weeks_flags.standings import STANDINGS, counted, first_in_line, of_team, standings
 from flows.language import LANGUAGES, Language
 from flows.results import PublishedWeek
 

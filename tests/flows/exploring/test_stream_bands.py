@@ -12,9 +12,9 @@ import pytest
 import vl_convert
 from quiet_street import FEED_BROKE, FLAGGED, GONE, MONDAY, MONDAYS, N_WEEKS, SMALL, SUSPECT, seen, write_street
 
-from flows.exploring.complex_page import one_complex
-from flows.exploring.stream_bands import StreamBand, never_seen, stream_bands
-from flows.exploring.stream_chart import band_key, count_ticks, panel_title, stream_chart
+from flows.exploring.one_complex.complex_page import one_complex
+from flows.exploring.one_complex.stream_bands import StreamBand, never_seen, stream_bands
+from flows.exploring.one_complex.stream_chart import band_key, count_ticks, panel_title, stream_chart
 from flows.exploring.time_axis import apart, runs_of
 from flows.language import Language
 from flows.results import PublishedWeek

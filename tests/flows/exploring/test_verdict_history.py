@@ -15,9 +15,9 @@ from answered_town import as_promised, made_town
 from answered_truth import POLICY, Plan, answers_of, lists_of, true_town
 
 from data_contracts.contract import contract
+from flows.exploring.are_we_right.verdict_counts import FINDINGS, verdict_counts
+from flows.exploring.are_we_right.verdict_history import READ, VerdictHistory, verdict_history
 from flows.exploring.opening import find_week
-from flows.exploring.verdict_counts import FINDINGS, verdict_counts
-from flows.exploring.verdict_history import READ, VerdictHistory, verdict_history
 from flows.home import Home
 from models.answers import Estimates, estimates
 from models.calibration import Calibration, calibration

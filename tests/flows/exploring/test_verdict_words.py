@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from answered_truth import POLICY, Plan
 from test_verdict_history import town_history
 
-from flows.exploring.open_words import open_in_words, unanswered_in_words
-from flows.exploring.verdict_history import VerdictHistory
-from flows.exploring.verdict_words import (
+from flows.exploring.are_we_right.open_words import open_in_words, unanswered_in_words
+from flows.exploring.are_we_right.verdict_history import VerdictHistory
+from flows.exploring.are_we_right.verdict_words import (
     calibration_in_words,
     draws_in_words,
     estimates_in_words,
-    recalibration_in_force,
     recalibration_in_words,
     verdicts_in_words,
     weeks_in_words,
 )
 from flows.language import LANGUAGES, Language
-from models.answers import Estimates, NotYet, Share, estimates
+from models.answers import Estimates, NotYet, Recalibration, Share, estimates
 from models.calibration import Calibration, Group, calibration
 from models.response import Pace, pace, unanswered
 
@@ -39,7 +37,7 @@ def everything_said(history: VerdictHistory, language: Language) -> str:
             draws_in_words(found, pace(history.draws, POLICY), POLICY, language),
             verdicts_in_words(history, language),
             estimates_in_words(found, POLICY, language),
-            recalibration_in_words(history.open_week.manifest, POLICY, language),
+            recalibration_in_words(history.open_week.recalibration, POLICY, language),
             calibration_in_words(calibration(history.draws, POLICY), language),
             open_in_words(history, language),
             unanswered_in_words(unanswered(history.draws, POLICY), language),
@@ -110,26 +108,17 @@ def test_figures_follow_the_language() -> None:
     assert "3.0%" in estimates_in_words(FOUND, POLICY, Language("en"))
 
 
-@pytest.mark.parametrize(
-    ("manifest", "part"),
-    [
-        ({}, "zegt niet"),
-        ({"answered_draws": {}}, "zegt niet"),
-        ({"answered_draws": {"recalibration": {"shift": 0.0, "slope": 1.0, "n_answered": 3, "is_used": False}}}, "100"),
-    ],
-)
-def test_recalibration_that_is_not_used_or_not_known(manifest: dict[str, Any], part: str) -> None:
-    said = recalibration_in_words(manifest, POLICY, NL)
+@pytest.mark.parametrize(("used", "part"), [(None, "zegt niet"), (Recalibration(0.0, 1.0, 3, is_used=False), "100")])
+def test_recalibration_that_is_not_used_or_not_known(used: Recalibration | None, part: str) -> None:
+    said = recalibration_in_words(used, POLICY, NL)
     assert part in said
     assert "%" not in said
 
 
 def test_recalibration_is_told_as_what_chances_became() -> None:
-    manifest = {"answered_draws": {"recalibration": {"shift": -1.0, "slope": 1.0, "n_answered": 140, "is_used": True}}}
-    said = recalibration_in_words(manifest, POLICY, NL)
+    said = recalibration_in_words(Recalibration(-1.0, 1.0, 140, is_used=True), POLICY, NL)
     assert "50 % werd 27 %" in said
     assert "140" in said
-    assert recalibration_in_force(manifest) is not None
 
 
 def test_calibration_says_whether_a_group_is_off() -> None:

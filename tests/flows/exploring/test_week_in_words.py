@@ -19,9 +19,9 @@ from listed_town import (
     listed_town,
 )
 
-from flows.exploring.standings import of_team, standings
-from flows.exploring.this_complex import link_to_complex, this_complex
-from flows.exploring.week_in_words import (
+from flows.exploring.this_weeks_flags.standings import of_team, standings
+from flows.exploring.this_weeks_flags.this_complex import link_to_complex, this_complex
+from flows.exploring.this_weeks_flags.week_in_words import (
     TOLD_IN_WORDS,
     fell_off_line,
     safety_line,

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from quiet_street import FEED_BROKE, FLAGGED, MONDAY, MONDAYS, NEVER, SUSPECT, write_street
 
-from flows.exploring.complex_page import one_complex
-from flows.exploring.week_rows import (
+from flows.exploring.one_complex.complex_page import one_complex
+from flows.exploring.one_complex.week_rows import (
     event_lines,
     periods_to_choose,
     row_lines,
