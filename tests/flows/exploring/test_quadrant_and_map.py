@@ -11,8 +11,8 @@ import pytest
 import vl_convert
 from listed_town import DRAWN, FAR, LISTED, PLACELESS, SAFETY, listed_town
 
-from flows.exploring import quadrant as quadrants
 from flows.exploring.this_weeks_flags import area_map as maps
+from flows.exploring.this_weeks_flags import quadrant as quadrants
 from flows.exploring.this_weeks_flags.area_map import area_map, axes_of, in_kilometres
 from flows.exploring.this_weeks_flags.dots import MARKS, SELECTION
 from flows.exploring.this_weeks_flags.label_places import Axis, labels_that_fit
