@@ -108,7 +108,7 @@ def figures(found: Explanation, language: Language) -> dict[str, Any]:
         "d": language.fixed(score["condition_ratio"], 2),
         "d_low": language.fixed(d_low, 2),
         "d_high": language.fixed(d_high, 2),
-        "visits": found.visits or 0,
+        "visits": language.say("explain.visits", count=found.visits or 0),
         "damage": seen,
         "damage_expected": language.fixed(expected, 1),
         "audience": language.say(f"explain.audience.{row['audience'] or 'unknown'}"),

@@ -182,9 +182,13 @@ def _show_counts(console: Console, week: PublishedWeek, language: Language) -> N
             count=this_week.height,
             homes=int(this_week["homes"].sum()),
             teams=this_week["area_team"].n_unique(),
-            flags=flags.filter(pl.col("why") != "random_draw").height,
+            flags=language.say("week.flags", count=flags.filter(pl.col("why") != "random_draw").height),
             drawn=flags.filter(pl.col("inclusion_probability").is_not_null()).height,
-            small=this_week.filter(pl.col("is_too_small_to_know")).height,
+            small=language.say(
+                "week.too_small",
+                # Of one that is being emptied nothing is concluded, whatever its size.
+                count=this_week.filter(pl.col("is_too_small_to_know"), pl.col("state") != "emptied").height,
+            ),
         )
     )
 

@@ -105,7 +105,7 @@ def _state(policy: Policy) -> pl.Expr:
 
 
 def _kind() -> pl.Expr:
-    """The kind that the evidence fits best; empty for a complex that is not silent."""
+    """The kind that the evidence fits best; empty where nobody would ask which silence this is."""
     return (
         pl.when(pl.col("state") == "emptied")
         .then(pl.lit("emptied"))

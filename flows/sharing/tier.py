@@ -192,7 +192,8 @@ def _flags(published: PublishedWeek, complexes: pl.DataFrame, scores: pl.DataFra
         .with_columns(
             pl.col("is_listed").fill_null(False) | (goes_on & pl.col("complex_id").is_in(matters.implode())),
             pl.col("is_drawn").fill_null(False),
-            pl.col("silence_kind").fill_null("unknown"),
+            # Who was sent by lot should look without being told what to find.
+            silence_kind=pl.when(pl.col("why") != "random_draw").then("silence_kind").fill_null("unknown"),
             is_by_lot=pl.col("why") == "random_draw",
         )
         .sort("area_team", ~pl.col("is_listed"), "is_by_lot", -pl.col("p_quiet_decline"), "first_week", "flag_id")
