@@ -25,8 +25,10 @@ def test_a_value_says_its_unit_and_a_reason(entry: dict[str, Any]) -> None:
 @each_entry
 def test_a_default_keeps_its_own_limits(entry: dict[str, Any]) -> None:
     if isinstance(entry["default"], tuple):
-        assert entry["default"]
+        # Only a choice among known words may be empty: it says what is left out.
+        assert entry["default"] or entry["allowed"]
         assert all(isinstance(word, str) for word in entry["default"])
+        assert entry["allowed"] is None or set(entry["default"]) <= set(entry["allowed"])
         assert entry["least"] is entry["most"] is None
     else:
         assert entry["least"] <= entry["default"] <= entry["most"]

@@ -1,4 +1,7 @@
-"""One browser and one page for all tests of the overview; without Chromium on the machine they are skipped."""
+"""One browser and one page for the tests of a file; without Chromium on the machine they are skipped.
+
+A browser that stays open keeps an event loop at work, and then nothing else on that core can have one.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from chromium import CHROMIUM, chromium
 from screen import Screen, Show
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
