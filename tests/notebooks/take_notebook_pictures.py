@@ -15,13 +15,16 @@ from driven import Explored, driven, explored
 from playwright.sync_api import Browser
 
 from flows.exploring.gallery import notebook_names
+from flows.exploring.what_if.controls import LEADING
 from flows.results import PublishedWeek
 
 # So much that the answer and its first picture are on it.
 HEIGHT = 1400
-# Where the home folder stands on this machine is nobody's business; charts draw what they say themselves.
+# Where folders stand on this machine is nobody's business; charts draw what they say themselves.
 WITHOUT_PATH = """([path, name]) => {
   const clean = root => {
+    for (const field of root.querySelectorAll('input'))
+      field.value = field.value.replace(/^.*luisterpost-demo-[^/]*[/]/, 'demo-');
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node.shadowRoot) clean(node.shadowRoot);
@@ -48,6 +51,11 @@ def take_pictures(browser: Browser, server: Explored, home: Path, folder: Path, 
     for name in names:
         query = {"complex": chosen} if chosen and name == "one_complex" else {}
         with driven(browser, server.of(name, **query), HEIGHT) as notebook:
+            if name == "what_if":
+                # Moved, so that there is something to see.
+                slider = notebook.page.get_by_role("slider").nth(LEADING.index("false_discovery_rate"))
+                for _ in range(3):
+                    notebook.after(lambda slider=slider: slider.press("PageUp"))
             notebook.page.evaluate(WITHOUT_PATH, [str(home.resolve()), home.name])
             notebook.page.evaluate(READY)
             written.append(folder / f"notebook-{name.replace('_', '-')}.png")
