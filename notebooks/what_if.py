@@ -20,7 +20,7 @@ with app.setup:
     from flows.exploring.plain_text import bullets, plain
     from flows.exploring.what_if.charts import calendar_chart, length_chart, not_drawn
     from flows.exploring.what_if.controls import LEADING, controls, group_message
-    from flows.exploring.what_if.policy_file import differences, policy_in_force, save_policy, text_with
+    from flows.exploring.what_if.policy_file import differences, draft, policy_in_force, save_policy
     from flows.exploring.what_if.trial import NEEDS, TRIED_WEEKS, prepare, tried
     from flows.exploring.what_if.words import (
         control_label,
@@ -206,7 +206,10 @@ def _(known, moving, say):
 @app.cell
 def _(asked, in_force, language, say, set_saved):
     # Writing is asked for by a button, and only the [policy] part changes.
-    diff = differences(in_force.text, text_with(in_force.text, asked), "luisterpost.toml")
+    try:
+        diff, cannot = differences(in_force.text, draft(in_force, asked), "luisterpost.toml"), None
+    except Problem as _problem:
+        diff, cannot = "", language.tell(_problem)
 
     def _save(_clicked):
         try:
@@ -217,13 +220,13 @@ def _(asked, in_force, language, say, set_saved):
     save = mo.ui.button(
         label=say("trying.save"), on_click=_save, kind="success", disabled=not diff or in_force.trouble is not None
     )
-    return diff, save
+    return cannot, diff, save
 
 
 @app.cell
-def _(diff, in_force, save, saved, say):
+def _(cannot, diff, in_force, save, saved, say):
     _name = plain(say("trying.file_title", file=in_force.file or "luisterpost.toml"))
-    _what = mo.plain_text(diff) if diff else mo.md(say("trying.file_same"))
+    _what = mo.plain_text(diff) if diff else mo.md(plain(cannot or say("trying.file_same")))
     _said = [mo.callout(mo.md(plain(saved()[1])), kind=saved()[0])] if saved() else []
     mo.vstack([mo.md(f"## {_name}"), _what, save, *_said])
     return

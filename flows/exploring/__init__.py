@@ -8,7 +8,8 @@ Where do I go to …
 
 - see what one notebook stands on: the room of its name, `this_weeks_flags/`, `one_complex/`, `are_we_right/`,
   `what_if/`, `connect_your_data/`
-- open the notebooks: `command.py`, which finds them with `gallery.py` and serves them with `serving_notebooks.py`
+- open the notebooks: `command.py`, which finds them with `gallery.py`, serves them with `serving_notebooks.py` and
+  opens a browser on them with `browser.py`
 - open a week, or the demo where there is none: `opening.py`, `demo_week.py`
 - draw over time, alike in every chart: `time_axis.py`
 - show a text of a source letter for letter: `plain_text.py`; a small table: `markdown_table.py`

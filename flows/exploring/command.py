@@ -67,10 +67,13 @@ def explore(asked: Asked, language: Language, tell: Callable[[str], None]) -> No
     if find_spec("marimo") is None:
         raise Problem("explore.no_marimo")
     port = free_port(asked.port)
-    with _interrupted_by_any_signal(), TemporaryDirectory(prefix="luisterpost-explore-") as place:
+    with _interrupted_by_any_signal() as heard, TemporaryDirectory(prefix="luisterpost-explore-") as place:
         arguments = {"home": str(asked.home.absolute()), "week": asked.week or "", "language": language.code}
         if notebook is None or asks_for_week(notebook):
             arguments |= _demo_where_needed(arguments, asked, language, Path(place))
+            if heard:
+                # A library let it pass while the demo was made.
+                raise KeyboardInterrupt
             tell(find_week(arguments, ()).notice)
         arguments = {name: value for name, value in arguments.items() if value}
         log_file = None if asked.is_debug else Path(place) / "marimo.log"
@@ -101,8 +104,11 @@ def _demo_where_needed(arguments: dict[str, str], asked: Asked, language: Langua
 
 
 @contextmanager
-def _interrupted_by_any_signal() -> Iterator[None]:
-    """A closed terminal and a shutdown are an interrupt as well, so that no process and no folder stays behind."""
+def _interrupted_by_any_signal() -> Iterator[list[int]]:
+    """A closed terminal and a shutdown are an interrupt as well, so that no process and no folder stays behind.
+
+    Gives the signals that were heard.
+    """
     heard: list[int] = []
 
     def interrupt(number: int, _frame: object) -> None:
@@ -112,7 +118,7 @@ def _interrupted_by_any_signal() -> Iterator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, interrupt) for number in numbers]
     try:
-        yield
+        yield heard
     except Exception as error:
         if heard:
             # DuckDB makes an error of its own of it.

@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -131,10 +131,10 @@ def served(serving: Serving) -> Iterator[Server]:
         if output:
             output.close()
     try:
-        # Through a pipe: a command line can be read by everybody on the machine.
-        if process.stdin:
-            process.stdin.write(key.encode())
-            process.stdin.close()
+        # Through a pipe: a command line can be read by everybody on the machine. What died at once reads nothing.
+        with suppress(BrokenPipeError), process.stdin or nullcontext() as pipe:
+            if pipe:
+                pipe.write(key.encode())
         server = Server(process, serving.port, key)
         _wait_until_it_answers(server, serving)
         yield server

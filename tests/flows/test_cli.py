@@ -9,7 +9,20 @@ import pytest
 from flows import cli
 from flows.language import LANGUAGES
 
-COMMANDS = ("demo", "init", "weekly", "check", "status", "send", "replay", "explain", "backtest", "benchmark", "serve")
+COMMANDS = (
+    "demo",
+    "init",
+    "weekly",
+    "check",
+    "status",
+    "send",
+    "replay",
+    "explain",
+    "explore",
+    "backtest",
+    "benchmark",
+    "serve",
+)
 
 
 def typed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -12,7 +12,7 @@ from filelock import FileLock
 _FLOWS = Path(__file__).parents[1] / "flows"
 sys.path += [str(_FLOWS), str(_FLOWS / "sharing" / "overview")]
 
-from homes import HOMES, Published  # noqa: E402
+from homes import AFTER, HOMES, Published  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,8 @@ def published(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Publi
     shared.mkdir(exist_ok=True)
 
     def home(name: str) -> Path:
+        if name in AFTER:
+            home(AFTER[name])
         place = shared / name
         with FileLock(shared / f"{name}.lock"):
             if not (place / "made").exists():

@@ -148,9 +148,10 @@ def driven(browser: Browser, address: str, height: int = HEIGHT) -> Iterator[Dri
         address: Of the notebook, with the key.
         height: Of the window [px].
     """
-    # A new context has no cookie of an earlier one.
-    context = browser.new_context(viewport={"width": WIDTH, "height": height})
+    # One context for all: what a browser knows already it does not ask for again.
+    context = browser.contexts[0] if browser.contexts else browser.new_context()
     page = context.new_page()
+    page.set_viewport_size({"width": WIDTH, "height": height})
     shown = Driven(page)
 
     def note(url: str) -> None:
@@ -168,4 +169,4 @@ def driven(browser: Browser, address: str, height: int = HEIGHT) -> Iterator[Dri
         yield shown
         shown.check()
     finally:
-        context.close()
+        page.close()

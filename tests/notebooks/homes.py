@@ -22,34 +22,41 @@ TORONTO = ("complexes", "complaints", "field_signals")
 Published = Callable[[str], Path]
 
 
-def _publish(place: Path, weeks: tuple[date, ...] = (LAST_WEEK,), **policy: int) -> None:
+def _publish(place: Path, week: date = LAST_WEEK, backfill_weeks: int = 8) -> PublishedWeek:
     home = place / "home"
-    home.mkdir()
-    values = "".join(f"{name} = {value}\n" for name, value in policy.items())
-    (home / "luisterpost.toml").write_text(f"[policy]\n{values}")
-    for week in weeks:
-        moment = MONDAY_MORNING + (week - LAST_WEEK)
-        folder, _ = plain_week(make_run(home, str(place / "sources"), None, week, moment, "nl"))
-        _answer(PublishedWeek(folder), place / "sources" / "outcomes.parquet")
+    home.mkdir(exist_ok=True)
+    (home / "luisterpost.toml").write_text(f"[policy]\nbackfill_weeks = {backfill_weeks}\n")
+    moment = MONDAY_MORNING + (week - LAST_WEEK)
+    folder, _ = plain_week(make_run(home, str(place / "sources"), None, week, moment, "nl"))
+    return PublishedWeek(folder)
 
 
-def _answer(week: PublishedWeek, file: Path) -> None:
-    """Teams answer what they were asked; the next run reads it."""
-    asked = week.table("flags").filter(pl.col("status") == "new")["flag_id"]
-    verdicts = ("worry", "fine", "known_already", "not_looked")
-    if len(asked):
-        rows = [
-            {"flag_id": flag_id, "reviewed_on": MONDAY_MORNING.date(), "verdict": verdicts[number % len(verdicts)]}
-            for number, flag_id in enumerate(asked)
-        ]
-        pl.DataFrame(rows).write_parquet(file)
-
-
-def _two_weeks(place: Path) -> None:
+def _town(place: Path) -> None:
+    """First a week with no scores but its own; then, with answers of teams, a week with half a year of them."""
     # So much is planted that somebody is on the list for a reason.
     planted = Shares(quiet_decline=0.07, went_quiet=0.07, afraid=0.07)
     write_town(place / "sources", 30, 60, seed=1, rates=RICH_RATES, median_homes=60, shares=planted)
-    _publish(place, (LAST_WEEK - WEEK, LAST_WEEK), backfill_weeks=26)
+    first = _publish(place, LAST_WEEK - WEEK, backfill_weeks=0)
+    # The others stay on the list.
+    drawn = first.table("flags").filter(pl.col("why") == "random_draw")
+    verdicts = ("worry", "fine", "known_already", "not_looked")
+    answers = [
+        {"flag_id": flag_id, "reviewed_on": LAST_WEEK, "verdict": verdicts[number % len(verdicts)]}
+        for number, flag_id in enumerate(drawn["flag_id"])
+    ]
+    pl.DataFrame(answers).write_parquet(place / "sources" / "outcomes.parquet")
+    second = _publish(place, backfill_weeks=26)
+    assert second.table("answers").height == len(answers)
+
+
+def _one_week(place: Path) -> None:
+    """The town as it was after its first run."""
+    town = place.parent / "town" / "home" / "published" / "weeks"
+    first = min(town.iterdir())
+    weeks = place / "home" / "published" / "weeks"
+    weeks.mkdir(parents=True)
+    (weeks / first.name).symlink_to(first)
+    (weeks.parent / "latest").symlink_to(weeks / first.name)
 
 
 def _toronto(place: Path) -> None:
@@ -57,23 +64,20 @@ def _toronto(place: Path) -> None:
     for file in sources.glob("*.parquet"):
         if file.stem not in TORONTO:
             file.unlink()
-    _publish(place, backfill_weeks=8)
-
-
-def _one_week(place: Path) -> None:
-    write_town(place / "sources", n_complexes=12, n_weeks=60)
-    _publish(place, backfill_weeks=0)
+    _publish(place)
 
 
 def _one_complex(place: Path) -> None:
     write_town(place / "sources", n_complexes=1, n_weeks=60)
-    _publish(place, backfill_weeks=8)
+    _publish(place)
 
 
 # How each is made, in a folder of its own, with the home in `home`.
 HOMES: dict[str, Callable[[Path], None]] = {
-    "town": _two_weeks,
+    "town": _town,
     "toronto": _toronto,
     "one_week": _one_week,
     "one_complex": _one_complex,
 }
+# What must have been made before it.
+AFTER = {"one_week": "town"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import HOMES, Published
+from homes import Published
 from running import ABOUT_A_WEEK, NOTEBOOKS, Ran, run_notebook
 
 from flows.exploring.gallery import FOLDER
@@ -46,8 +46,8 @@ def test_a_cell_that_fails_makes_its_test_fail(tmp_path: Path) -> None:
         run_notebook(file, {})
 
 
-# English words stand in the same places; the two homes that differ most hold that.
-KINDS = [*((name, "nl") for name in HOMES), ("town", "en"), ("toronto", "en")]
+# Each kind of week in one language, and both languages on most kinds: a run of all charts takes its time.
+KINDS = [("town", "nl"), ("toronto", "en"), ("one_week", "nl"), ("one_complex", "en")]
 
 
 @pytest.mark.parametrize(("name", "code"), KINDS)
@@ -70,9 +70,9 @@ def test_without_a_published_week_it_shows_the_demo(
     notebook: str, published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.exploring.opening.demo_home", lambda _language: Home(published("town")))
-    found = ran(notebook, tmp_path / "nothing")
+    found = ran(notebook, tmp_path / "nothing", language="en")
     assert found.defined["opened"].is_demo
-    assert "verzonnen corporatie" in found.shown
+    assert "made-up corporation" in found.shown
 
 
 def in_run(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
@@ -124,11 +124,10 @@ def test_what_it_cannot_read_is_one_sentence(notebook: str, damage: str, publish
     assert "Traceback" not in found.shown
 
 
-@pytest.mark.parametrize("notebook", ABOUT_A_WEEK)
-def test_a_later_minor_version_can_be_read(notebook: str, published: Published, tmp_path: Path) -> None:
+def test_a_later_minor_version_can_be_read(published: Published, tmp_path: Path) -> None:
     later = in_run(lambda said: said.update(contracts={name: _later(v) for name, v in said["contracts"].items()}))
     later(copied_week(published, tmp_path))
-    assert ran(notebook, tmp_path).defined["opened"].trouble is None
+    assert ran("this_weeks_flags", tmp_path).defined["opened"].trouble is None
 
 
 def _later(version: str) -> str:
@@ -145,9 +144,8 @@ def test_an_unknown_week_is_one_sentence(notebook: str, asked: str, published: P
 
 
 @pytest.mark.parametrize(
-    ("policy", "told"), [("quiet_bellow = 0.5", "quiet_bellow"), ("quiet_below = 7", "quiet_below"), ("[", "toml")]
+    ("policy", "told"), [("quiet_bellow = 0.5", "quiet_bellow"), ("quiet_below = 7", "quiet_below")]
 )
-@pytest.mark.skipif("what_if" not in NOTEBOOKS, reason="not made yet")
 def test_a_policy_that_cannot_be_is_told_where_it_is_read(
     policy: str, told: str, published: Published, tmp_path: Path
 ) -> None:

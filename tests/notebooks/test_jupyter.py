@@ -47,7 +47,7 @@ def test_the_documented_command_exports_it(
         monkeypatch.delenv("PYTEST_CURRENT_TEST")
         shown = _run(written, tmp_path)
         assert "Waarom staat dit complex op de lijst" in shown
-        assert "Week 2026-W46" in shown
+        assert "Week 2026-W45" in shown
         assert "verzonnen corporatie" not in shown
 
 

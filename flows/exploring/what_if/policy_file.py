@@ -5,6 +5,7 @@ Nothing else in the file is touched, comments included, and nothing is written t
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, field, fields
 from difflib import unified_diff
 from pathlib import Path
@@ -51,7 +52,7 @@ def policy_in_force(home: Home | None, published: Policy) -> InForce:
     file = home.settings
     try:
         settings = read_settings(file)
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        text = _text(file)
     except Problem as problem:
         return InForce(file, "", published, trouble=problem)
     return InForce(file, text, settings.policy, settings.capacity)
@@ -79,7 +80,7 @@ def text_with(text: str, policy: Policy) -> str:
     table: Any = document["policy"]
     for name, value in changed.items():
         if value == defaults[name]:
-            table.remove(name)
+            del table[name]
         else:
             table[name] = value
     return tomlkit.dumps(document)
@@ -90,6 +91,24 @@ def differences(before: str, after: str, name: str) -> str:
     return "\n".join(unified_diff(before.splitlines(), after.splitlines(), name, name, lineterm="", n=1))
 
 
+def draft(in_force: InForce, policy: Policy) -> str:
+    """The text that saving would write: whatever way the file is written in, the weekly run reads these values from it.
+
+    Raises:
+        Problem: `trying.too_intricate`, if it is written in a way that cannot be changed here.
+    """
+    try:
+        text = text_with(in_force.text, policy)
+        before, after = (tomllib.loads(each) for each in (in_force.text, text))
+        said, _ = after.pop("policy", {}), before.pop("policy", {})
+        if after == before and read_policy(said, Path("luisterpost.toml")) == policy:
+            return text
+    except (TOMLKitError, tomllib.TOMLDecodeError, AttributeError, KeyError):
+        # Tables that are spread over the file have no hands to be changed by.
+        pass
+    raise Problem("trying.too_intricate", file=in_force.file or "luisterpost.toml")
+
+
 def save_policy(in_force: InForce, policy: Policy) -> Path:
     """Writes the values into the settings file they were held against.
 
@@ -98,7 +117,7 @@ def save_policy(in_force: InForce, policy: Policy) -> Path:
 
     Raises:
         Problem: `trying.no_file` for the demo; what is wrong with the file or with a value; `trying.changed_meanwhile`;
-            `trying.cannot_save`.
+            `trying.too_intricate`; `trying.cannot_save`.
     """
     if in_force.file is None:
         raise Problem("trying.no_file")
@@ -107,14 +126,19 @@ def save_policy(in_force: InForce, policy: Policy) -> Path:
     file = in_force.file
     read_policy({each.name: _written(getattr(policy, each.name)) for each in fields(Policy)}, file)
     try:
-        stands = file.read_text(encoding="utf-8") if file.exists() else ""
-        if stands != in_force.text:
+        if _text(file) != in_force.text:
             raise Problem("trying.changed_meanwhile", file=file)
-        write_whole(file, text_with(in_force.text, policy))
-    except (OSError, UnicodeError, TOMLKitError) as error:
+        # A link that an administrator put there stays one.
+        write_whole(file.resolve(), draft(in_force, policy))
+    except (OSError, UnicodeError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
         raise Problem("trying.cannot_save", file=file, why=why) from error
     return file
+
+
+def _text(file: Path) -> str:
+    # With the ends of its lines as they are.
+    return file.read_bytes().decode("utf-8") if file.exists() else ""
 
 
 def _written(value: Any) -> Any:

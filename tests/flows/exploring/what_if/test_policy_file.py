@@ -81,6 +81,45 @@ def test_a_home_without_a_file_gets_one_for_its_owner_only(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'policy.quiet_below = 0.5\npolicy.enter_weeks = 2\ntimezone = "Europe/Amsterdam"\n',
+        "policy = {quiet_below = 0.5}\n",
+        "[policy]\r\nquiet_below = 0.5\r\n\r\n[teams.Noord]\r\nflags_per_team = 1\r\n",
+        "[policy]\nquiet_below = 0.5",
+        "teams = {Noord = {flags_per_team = 1}}",
+        '[policy]\narson_codes = [ # ours\n "AGR.BRA",\n]\n[delivery]\ncsv_bom = true\n',
+    ],
+)
+def test_however_the_file_is_written_the_run_reads_what_was_saved(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "luisterpost.toml"
+    file.write_bytes(text.encode())
+    found = policy_in_force(Home(tmp_path), Policy())
+    wanted = replace(found.policy, leave_below=0.4, quiet_below=0.6)
+    save_policy(found, wanted)
+    assert (read_settings(file).policy, read_settings(file).capacity) == (wanted, found.capacity)
+    rest = {name: value for name, value in tomllib.loads(text).items() if name != "policy"}
+    assert {name: value for name, value in tomllib.loads(file.read_text()).items() if name != "policy"} == rest
+    if "\r\n" in text:
+        assert b"[teams.Noord]\r\nflags_per_team = 1\r\n" in file.read_bytes()
+
+
+def test_all_back_to_what_they_were_leaves_nothing_of_them(tmp_path: Path) -> None:
+    for text in ("policy.quiet_below = 0.5\n", "[policy]\nquiet_below = 0.5\n", "policy = {quiet_below = 0.5}\n"):
+        (tmp_path / "luisterpost.toml").write_text(text)
+        save_policy(policy_in_force(Home(tmp_path), Policy()), Policy())
+        assert "quiet_below" not in (tmp_path / "luisterpost.toml").read_text()
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "shared.toml").write_text("[policy]\nquiet_below = 0.5\n")
+    (tmp_path / "luisterpost.toml").symlink_to(tmp_path / "shared.toml")
+    save_policy(policy_in_force(Home(tmp_path), Policy()), Policy(leave_below=0.4))
+    assert (tmp_path / "luisterpost.toml").is_symlink()
+    assert tomllib.loads((tmp_path / "shared.toml").read_text()) == {"policy": {"leave_below": 0.4}}
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("[policy]\nquiet = 0.7", "settings.unknown_key"),
