@@ -19,7 +19,7 @@ with app.setup:
     from flows.exploring.connect_your_data.demo_inbox import demo_inbox
     from flows.exploring.connect_your_data.file_look import look_at
     from flows.exploring.connect_your_data.mapping_draft import draft_select
-    from flows.exploring.connect_your_data.mapping_saving import changes, save_select, saved_select
+    from flows.exploring.connect_your_data.mapping_saving import changes, is_example, save_select, saved_select
     from flows.exploring.connect_your_data.mapping_trial import TRIAL_ROWS, known_complexes, try_select
     from flows.exploring.connect_your_data.mapping_words import (
         columns_in_words,
@@ -64,22 +64,22 @@ def _():
 
 
 @app.cell
-def _(inbox_given, is_demo, say, sources_given):
+def _(inbox_given, say, sources_given):
     inbox = mo.ui.text(inbox_given, label=say("connect.inbox_label"), full_width=True)
     sources = mo.ui.text(sources_given, label=say("connect.sources_label"), full_width=True)
     again = mo.ui.button(label=say("connect.again"))
-    _demo = [mo.callout(mo.md(say("connect.demo")))] if is_demo else []
-    mo.vstack([mo.md(f"## {say('connect.step.folder')}"), *_demo, inbox, sources, again])
+    mo.vstack([mo.md(f"## {say('connect.step.folder')}"), inbox, sources, again])
     return again, inbox, sources
 
 
 @app.cell
-def _(again, inbox, inbox_given, is_demo, language, sources):
+def _(again, inbox, inbox_given, is_demo, language, say, sources):
     # Naming the button makes this cell look again. The made-up corporation lives in a week of its own.
     _ = again.value
     _is_of_demo = is_demo and inbox.value == inbox_given
     bench = workbench(inbox.value, sources.value, READ_AT if _is_of_demo else now())
     mo.stop(isinstance(bench, Problem), mo.callout(mo.md(plain(language.write(bench))), kind="warn"))
+    mo.callout(mo.md(say("connect.demo"))) if _is_of_demo else None
     return (bench,)
 
 
@@ -143,6 +143,9 @@ def _(bench, language, promised, saved, say):
     except Problem as _problem:
         standing, _unreadable = "", [mo.callout(mo.md(plain(language.tell(_problem))), kind="warn")]
     _ways = [say("connect.start_saved"), say("connect.start_draft")] if standing else [say("connect.start_draft")]
+    # The example of luisterpost init reads no file of anybody's: a draft is the better beginning.
+    if is_example(standing, promised):
+        _ways.reverse()
     start = mo.ui.radio(_ways, value=_ways[0], label=say("connect.start_label"), inline=True)
     mo.vstack(
         [

@@ -122,7 +122,9 @@ def _(chosen, opened, rows, say, week):
     # The complex that was chosen: why, what weighs most, what one asks, and the way to all of it.
     mo.stop(chosen is None, mo.md(say("this_week.nobody")))
     _panel = this_complex(rows, week, chosen, opened.language)
-    _link = link_to_complex(chosen, mo.query_params().get("file"), opened.language)
+    # Outside of marimo there is no address, and no gallery to go to.
+    _file = mo.query_params().get("file") if mo.running_in_notebook() else None
+    _link = link_to_complex(chosen, _file, opened.language)
     mo.vstack(
         [
             *([mo.callout(mo.md(_panel.warning), kind="warn")] if _panel.warning else []),

@@ -24,6 +24,7 @@ with app.setup:
     from flows.exploring.what_if.trial import NEEDS, TRIED_WEEKS, prepare, tried
     from flows.exploring.what_if.words import (
         control_label,
+        control_reason,
         left_out_rows,
         list_rows,
         moved,
@@ -175,10 +176,14 @@ def _(ground, language, now, say, then):
 
 
 @app.cell
-def _(answer, moving, pictures, reset, say):
+def _(answer, known, language, moving, pictures, reset, say):
     # What is moved and what it does, side by side.
+    _by_name = {each.name: each for each in known}
+
     def _leading(name):
-        return mo.vstack([moving[name], mo.md(f"<small>{plain(say(f'policy.why.{name}'))}</small>")], gap=0)
+        return mo.vstack(
+            [moving[name], mo.md(f"<small>{plain(control_reason(_by_name[name], language))}</small>")], gap=0
+        )
 
     _head = mo.hstack([mo.md(f"### {say('trying.controls')}"), reset], align="center")
     _left = mo.vstack([_head, *(_leading(name) for name in LEADING)], gap=1)
@@ -187,11 +192,11 @@ def _(answer, moving, pictures, reset, say):
 
 
 @app.cell
-def _(known, moving, say):
+def _(known, language, moving, say):
     # All other values, in the groups of models/policy.py; most take effect with the next run.
     def _row(control):
         when = say("trying.next_run") if control.seen == "next_run" else say("trying.at_once")
-        told = mo.md(f"<small>{plain(say(f'policy.why.{control.name}'))} <em>({when})</em></small>")
+        told = mo.md(f"<small>{plain(control_reason(control, language))} <em>({when})</em></small>")
         return mo.hstack([moving[control.name], told], widths="equal", align="center", gap=2)
 
     _groups = {}
@@ -228,7 +233,7 @@ def _(cannot, diff, in_force, save, saved, say):
     _name = plain(say("trying.file_title", file=in_force.file or "luisterpost.toml"))
     _what = mo.plain_text(diff) if diff else mo.md(plain(cannot or say("trying.file_same")))
     _said = [mo.callout(mo.md(plain(saved()[1])), kind=saved()[0])] if saved() else []
-    mo.vstack([mo.md(f"## {_name}"), _what, save, *_said])
+    mo.vstack([mo.md(f"## {_name}"), _what, mo.md(say("trying.goes_on")), save, *_said])
     return
 
 

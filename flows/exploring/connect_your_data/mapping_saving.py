@@ -13,7 +13,9 @@ from pathlib import Path
 from data_contracts.contract import Contract
 from data_contracts.problem import Problem
 from flows.exploring.owner_only import write_whole
+from flows.language import LANGUAGES, Language
 from flows.mappings import SHIPPED
+from flows.starter import template
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ def saved_select(folder: Path | None, contract: Contract) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Problem("connect.cannot_open", file=file, why=_why(error)) from error
+
+
+def is_example(select: str, contract: Contract) -> bool:
+    """Whether a SELECT is the example that `luisterpost init` wrote, in either language, still unchanged."""
+    return select in {template(contract, Language(code)) for code in LANGUAGES}
 
 
 def changes(before: str, after: str, name: str) -> str:

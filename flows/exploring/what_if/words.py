@@ -18,6 +18,16 @@ from models.what_if.lists import Lists, compared
 MOST_ROWS = 60
 
 
+def control_reason(control: Control, language: Language) -> str:
+    """Why the default is what it is: a reason for that value, and for no other."""
+    defaults = {each.name: each.default for each in fields(Policy)}
+    return language.say(
+        "trying.why",
+        default=_value(control.name, defaults[control.name], language),
+        why=language.say(f"policy.why.{control.name}"),
+    )
+
+
 def control_label(control: Control, language: Language) -> str:
     """What a control is called, with its unit."""
     say = language.say
@@ -38,7 +48,7 @@ def moved(before: Policy, after: Policy, language: Language, only: Iterable[str]
     for name in names:
         was, now = getattr(before, name), getattr(after, name)
         if was != now:
-            value = language.say("trying.value", before=_value(was, language), after=_value(now, language))
+            value = language.say("trying.value", before=_value(name, was, language), after=_value(name, now, language))
             told.append(f"{language.say(f'policy.name.{name}')}: {value}")
     return told
 
@@ -97,7 +107,9 @@ def not_the_list(ground: Ground, in_force: Lists, language: Language) -> str | N
     return language.say("trying.not_the_list", count=differing) if differing else None
 
 
-def _value(value: Any, language: Language) -> str:
+def _value(name: str, value: Any, language: Language) -> str:
     if isinstance(value, tuple):
-        return language.write(value) or language.say("trying.nothing")
-    return language.write(value)
+        words = [language.say(f"source.{each}") for each in value] if name == "sources_left_out" else value
+        return language.write(words) or language.say("trying.nothing")
+    # A number that counts nothing has no thousands.
+    return str(value) if name == "seed" else language.write(value)

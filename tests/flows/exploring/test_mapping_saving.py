@@ -10,8 +10,17 @@ import pytest
 from connecting_town import COMPLEXES
 
 from data_contracts.problem import Problem
-from flows.exploring.connect_your_data.mapping_saving import Saved, changes, check_command, save_select, saved_select
+from flows.exploring.connect_your_data.mapping_saving import (
+    Saved,
+    changes,
+    check_command,
+    is_example,
+    save_select,
+    saved_select,
+)
+from flows.language import LANGUAGES, Language
 from flows.mappings import SHIPPED
+from flows.starter import write_starter
 
 
 def save(folder: Path | None, select: str, *, may_replace: bool = False) -> Saved:
@@ -94,3 +103,12 @@ def test_changes_are_empty_where_nothing_differs() -> None:
 
 def test_the_inbox_is_named_only_where_it_is_another_folder(tmp_path: Path) -> None:
     assert check_command(tmp_path, tmp_path) == f"luisterpost check --sources {tmp_path}"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_example_of_init_is_known_for_what_it_is(code: str, tmp_path: Path) -> None:
+    write_starter(tmp_path / "ours", Language(code))
+    example = saved_select(tmp_path / "ours", COMPLEXES)
+    assert is_example(example, COMPLEXES)
+    assert not is_example(example.replace("'C0042'", '"Complexnr"'), COMPLEXES)
+    assert not is_example("", COMPLEXES)

@@ -101,9 +101,9 @@ def test_the_english_reasons_are_those_of_the_policy() -> None:
 def test_what_was_moved_is_told_with_what_it_was() -> None:
     after = replace(POLICY, quiet_below=0.7, sources_left_out=("repairs",), seed=5)
     assert moved(POLICY, after, Language("nl")) == [
-        "Bronnen die niet meetellen: van niets naar repairs",
+        "Bronnen die niet meetellen: van niets naar reparatieverzoeken",
         "Stil is minder dan: van 0,6 naar 0,7",
-        "Startgetal van het lot: van 2.017 naar 5",
+        "Startgetal van het lot: van 2017 naar 5",
     ]
     assert moved(POLICY, after, Language("en"), ["quiet_below"]) == ["Quiet below: from 0.6 to 0.7"]
     assert moved(POLICY, POLICY, Language("nl")) == []
