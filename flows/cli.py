@@ -11,9 +11,7 @@ import click
 
 from data_contracts.problem import Problem
 from flows.commands import DONE, INTERRUPTED, NOTHING_DONE, OUR_FAULT, USAGE, commands
-from flows.language import LANGUAGES, Language
-
-LANGUAGE_VARIABLE = "LUISTERPOST_LANGUAGE"
+from flows.language import Language, known_language
 
 
 def main() -> None:
@@ -33,7 +31,7 @@ def run(arguments: list[str]) -> int:
     """
     # What is written is for its owner only, also what a library writes.
     os.umask(0o077)
-    language = Language(_language_code(arguments))
+    language = known_language(_asked_language(arguments))
     is_debug = "--debug" in arguments
     try:
         result = commands(language, now).main(arguments, prog_name="luisterpost", standalone_mode=False)
@@ -65,18 +63,14 @@ def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the one clock
 
 
-def _language_code(arguments: list[str]) -> str:
+def _asked_language(arguments: list[str]) -> str | None:
     """The language must be known before the commands can be named, so it is looked up ahead of the parser."""
     for place, argument in enumerate(arguments):
         if argument.startswith("--language="):
-            return _known_language(argument.split("=", 1)[1])
+            return argument.split("=", 1)[1]
         if argument == "--language" and place + 1 < len(arguments):
-            return _known_language(arguments[place + 1])
-    return _known_language(os.environ.get(LANGUAGE_VARIABLE, LANGUAGES[0]))
-
-
-def _known_language(code: str) -> str:
-    return code if code in LANGUAGES else LANGUAGES[0]
+            return arguments[place + 1]
+    return None
 
 
 def _usage(error: click.UsageError, language: Language) -> str:

@@ -17,12 +17,12 @@ import click
 import psutil
 
 from flows.help import Command, Commands, option
+from flows.home import DEFAULT_HOME
 from flows.language import Language
 
 # What the shell hears.
 DONE, NOTHING_DONE, USAGE, SOURCE_STOPPED, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 SOME_NOT_SENT = SOURCE_STOPPED
-DEFAULT_HOME = "luisterpost-home"
 Clock = Callable[[], datetime]
 
 

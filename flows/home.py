@@ -19,6 +19,8 @@ from data_contracts.problem import Problem
 OWNER_ONLY_FOLDER = 0o700
 OWNER_ONLY_FILE = 0o600
 SECRET_VARIABLE = "LUISTERPOST_SECRET"
+DEFAULT_HOME = "luisterpost-home"
+"""Where a command looks for the home folder, from where it is typed."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ A message is asked for by its name. Numbers, dates and plurals follow the langua
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -24,6 +25,8 @@ from babel.support import Translations
 from data_contracts.problem import Problem, Spoken
 
 LANGUAGES = ("nl", "en")
+LANGUAGE_VARIABLE = "LUISTERPOST_LANGUAGE"
+"""Names the language where nothing else does."""
 CATALOGUES = Path(__file__).parent / "language"
 
 
@@ -99,6 +102,18 @@ class Language:
     @property
     def _locale(self) -> Locale:
         return Locale.parse(self.code)
+
+
+def known_language(asked: object = None) -> Language:
+    """The language that is asked for, else the one that the environment names, else Dutch.
+
+    Args:
+        asked: A code; one that we do not speak counts as none.
+    """
+    for code in (asked, os.environ.get(LANGUAGE_VARIABLE)):
+        if code in LANGUAGES:
+            return Language(str(code))
+    return Language(LANGUAGES[0])
 
 
 @cache

@@ -151,8 +151,8 @@ def _learned(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     found = con.execute(
         "select lesson from scores.lessons where run_id = (select lesson_run_id from scores.checkpoint)"
     ).fetchone()
-    lesson: dict[str, Any] = json.loads(found[0]) if found else {}
-    return {**lesson["learned"], "report_variance": lesson["report_variance"]} if lesson else {}
+    learned: dict[str, Any] = json.loads(found[0])["learned"] if found else {}
+    return learned
 
 
 def _shared_terms(run: Run) -> dict[str, Any]:

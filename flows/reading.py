@@ -113,10 +113,14 @@ def check_file(file: Path) -> None:
     """
     if file.is_dir():
         raise Problem("reading.unreadable", file=file, why=os.strerror(errno.EISDIR))
-    if file.suffix != ".sql" and file.stat().st_size == 0:
+    if _ending(file) != ".sql" and file.stat().st_size == 0:
         raise Problem("reading.empty_file", file=file)
-    if file.suffix.lower() == ".xlsx":
+    if _ending(file) == ".xlsx":
         check_zip(file)
+
+
+def _ending(file: Path) -> str:
+    return file.suffix.lower()
 
 
 def _read_in(con: duckdb.DuckDBPyConnection, contract: Contract, file: Path, limit: str) -> ReadDelivery:
@@ -127,7 +131,7 @@ def _read_in(con: duckdb.DuckDBPyConnection, contract: Contract, file: Path, lim
     cells = ", ".join(f'{_cell(name, contract, file)} as "{name.lower()}"' for name in wanted)
     filled = _filled(names, file)
     rows = fetch(con, f"select row_number() over () as _row, {cells} from ({query}) where {filled}{limit}", file)
-    if file.suffix != ".csv":
+    if _ending(file) != ".csv":
         _check_no_nul(con, rows, file)
     return ReadDelivery(file, rows, ignored, tuple(rejected_lines(con, file)) if rejected else ())
 
@@ -138,7 +142,7 @@ def source_query(con: duckdb.DuckDBPyConnection, file: Path) -> tuple[str, bool]
     Raises:
         Problem: `reading.*`.
     """
-    match file.suffix.lower():
+    match _ending(file):
         case ".sql":
             return _mapping_select(con, file), False
         case ".parquet":
@@ -174,14 +178,14 @@ def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
 
 def needed_extensions(file: Path) -> tuple[Extension, ...]:
     """What reading a file needs; told from the text of a mapping, for nothing can be loaded into a locked sandbox."""
-    if file.suffix == ".sql":
+    if _ending(file) == ".sql":
         # A line of comment asks for nothing: loading takes a second.
         text = re.sub(rb"(?m)^[ \t]*--.*$", b"", file.read_bytes())
         words: dict[Extension, bytes] = {"excel": rb"xlsx", "encodings": rb"encoding\s*:?=>?\s*'(?!utf-?8)"}
         return tuple(extension for extension, word in words.items() if re.search(word, text, re.IGNORECASE))
-    if file.suffix.lower() == ".xlsx":
+    if _ending(file) == ".xlsx":
         return ("excel",)
-    return ("encodings",) if file.suffix.lower() == ".csv" and encoding_of(file) != UTF_8 else ()
+    return ("encodings",) if _ending(file) == ".csv" and encoding_of(file) != UTF_8 else ()
 
 
 def _column_names(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> list[str]:
@@ -213,7 +217,7 @@ def _check_columns(names: list[str], contract: Contract, file: Path) -> tuple[st
 
 def _cell(name: str, contract: Contract, file: Path) -> str:
     text = f"cast({identifier(name)} as varchar)"
-    if file.suffix == ".xlsx" and contract.column(name.lower()).logical_type in ("date", "timestamp"):
+    if _ending(file) == ".xlsx" and contract.column(name.lower()).logical_type in ("date", "timestamp"):
         # Excel keeps a date as days since 1899-12-30; only cells that were typed as text are text.
         serial = f"try_cast({text} as double)"
         moment = f"timestamp '1899-12-30' + to_seconds(round({serial} * 86400)::bigint)"
@@ -223,7 +227,7 @@ def _cell(name: str, contract: Contract, file: Path) -> str:
 
 def _filled(names: list[str], file: Path) -> str:
     """Leaves the empty rows of a sheet out, as the empty lines of a CSV file are."""
-    if file.suffix != ".xlsx":
+    if _ending(file) != ".xlsx":
         return "true"
     return f"coalesce({', '.join(identifier(name) for name in names)}) is not null"
 
@@ -265,4 +269,4 @@ def _unreadable(file: Path, error: duckdb.Error) -> Problem:
     if isinstance(error, duckdb.DataError | duckdb.InvalidInputException):
         # The value that did not fit may be about a person, and what is told of a source is kept.
         told = re.sub(r"""(?<!file )(['"]).*\1""", "'…'", told)
-    return Problem("reading.mapping_failed" if file.suffix == ".sql" else "reading.unreadable", file=file, why=told)
+    return Problem("reading.mapping_failed" if _ending(file) == ".sql" else "reading.unreadable", file=file, why=told)

@@ -53,9 +53,12 @@ class PublishedWeek:
         """The values that were in force; today's own where an older week does not say."""
         said = self.manifest.get("policy", {})
         # JSON has no tuples.
-        as_set = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
-        known: dict[str, Any] = as_set
-        return replace(Policy(), **{each.name: known[each.name] for each in fields(Policy) if each.name in known})
+        known: dict[str, Any] = {
+            each.name: tuple(said[each.name]) if isinstance(said[each.name], list) else said[each.name]
+            for each in fields(Policy)
+            if each.name in said
+        }
+        return replace(Policy(), **known)
 
     @property
     def recalibration(self) -> Recalibration | None:

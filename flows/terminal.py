@@ -17,11 +17,11 @@ from flows.ingest import Account
 from flows.language import Language
 from flows.results import PublishedWeek, is_blind, quiet_complexes
 from flows.weekly_result import Published
+from models.places import CHOSEN
 from models.weeks import week_name
 
 EXAMPLES_PER_RULE = 3
 PAGE_WIDTH = 100
-CHOSEN = ("quiet_decline", "went_quiet")
 
 
 def show_week(published: Published, language: Language) -> None:

@@ -8,7 +8,7 @@ Which verdict counts as what: `verdicts.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -98,6 +98,10 @@ class Recalibration:
         return found
 
 
+AS_THEY_ARE = Recalibration(shift=0.0, slope=1.0, n_answered=0, is_used=False)
+"""Before enough was answered, a probability means what it says."""
+
+
 def recalibrate(draws: pl.DataFrame, policy: Policy) -> Recalibration:
     """Two numbers that bring the model's probabilities to what was found, where enough was found.
 
@@ -114,7 +118,7 @@ def recalibrate(draws: pl.DataFrame, policy: Policy) -> Recalibration:
     """
     found = verdicts(draws)
     if found.n < policy.least_answered_draws:
-        return Recalibration(0.0, 1.0, found.n, is_used=False)
+        return replace(AS_THEY_ARE, n_answered=found.n)
     log_odds, positive = _log_odds(found.probability), found.is_positive
     weight = found.weight * found.weight.sum() / (found.weight**2).sum()
 

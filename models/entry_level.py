@@ -12,13 +12,10 @@ import numpy as np
 import polars as pl
 from scipy.special import expit, logit
 
-from models.answers import Recalibration
+from models.answers import AS_THEY_ARE, Recalibration
 from models.episodes import IS_JUDGED
 from models.policy import Policy
 from models.streams import Floats
-
-AS_THEY_ARE = Recalibration(shift=0.0, slope=1.0, n_answered=0, is_used=False)
-"""Before enough was answered, a probability means what it says."""
 
 
 def entry_level(others: Floats, rate: float) -> float:

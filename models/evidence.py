@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.streams import Floats, StreamSeries
+from models.streams import Floats, StreamSeries, places_of
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,6 @@ def homes_in_use(weekly: pl.DataFrame, complex_ids: pl.Series, weeks: pl.Series)
         weeks: Column order, Mondays.
     """
     found = np.zeros((len(complex_ids), len(weeks)))
-    rows = weekly["complex_id"].replace_strict(complex_ids, pl.arange(len(complex_ids), eager=True)).to_numpy()
-    columns = weekly["week"].replace_strict(weeks, pl.arange(len(weeks), eager=True)).to_numpy()
+    rows, columns = places_of(weekly["complex_id"], complex_ids), places_of(weekly["week"], weeks)
     found[rows, columns] = weekly["homes_in_use"].cast(pl.Float64).to_numpy()
     return found

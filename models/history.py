@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.blocks import LONG_BLOCK, SHORT_BLOCK, SHORT_UNTIL, telling_counts
 from models.evidence import Evidence
-from models.streams import STREAMS
+from models.streams import STREAMS, places_of
 
 # Half the size of the model's own: these arrays hold years of every complex at once.
 Counts = NDArray[np.float32]
@@ -103,21 +103,14 @@ def spread(
     seen, expected, sight = (np.zeros(shape, dtype=np.float32) for _ in range(3))
     names = pl.Series([each.name for each in STREAMS])
     told = streams.filter(~pl.col("is_masked"))
-    at = (_places(told["stream"], names), _places(told["complex_id"], ids), _places(told["week"], weeks))
+    at = (places_of(told["stream"], names), places_of(told["complex_id"], ids), places_of(told["week"], weeks))
     due = told["expected"].to_numpy()
     expected[at], seen[at], sight[at] = due, np.where(due > 0, told["seen"].to_numpy(), 0), 1
     for n_weeks, rows in history.group_by("n_weeks"):
         length = int(n_weeks[0])
-        stream, complexes = _places(rows["stream"], names), _places(rows["complex_id"], ids)
-        first = _places(rows["starts_on"], weeks)
+        stream, complexes = places_of(rows["stream"], names), places_of(rows["complex_id"], ids)
+        first = places_of(rows["starts_on"], weeks)
         for array, column in ((seen, "seen"), (expected, "expected"), (sight, "weeks_seen")):
             for week in range(length):
                 array[stream, complexes, first + week] = rows[column].to_numpy() / length
     return seen, expected, sight
-
-
-def _places(values: pl.Series, among: pl.Series) -> NDArray[np.int64]:
-    found: NDArray[np.int64] = values.replace_strict(
-        among, pl.arange(len(among), eager=True), return_dtype=pl.Int64
-    ).to_numpy()
-    return found

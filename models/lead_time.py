@@ -1,6 +1,7 @@
 """Lead time: the weeks between the first flag of a complex and the week in which its trouble became loud without us.
 
-Trouble is *loud* in the first week after that of the flag in which one of these is so:
+Trouble is *loud* in the first week, from that of the flag on, in which one of these is so (in the week of the flag
+itself the flag came no sooner, and that is told apart):
 
 - the complex is called `loud_declining`: it goes badly and residents say so, so no list is needed to see it;
 - there is a safety matter: arson or threats reach us by other ways than this list;
@@ -22,11 +23,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from models.answers import LEVEL
+from models.places import CHOSEN
 from models.policy import Policy
 from models.rests import LOOKED, READ_AFTER
 from models.streams import Floats
 
-CHOSEN = ("quiet_decline", "went_quiet")
 ENDS = ("loud", "known_elsewhere", "taken_up", "closed", "running")
 """How following ends; of two in one week the first counts. Only the first two are escalations."""
 ESCALATIONS = ENDS[:2]

@@ -13,10 +13,16 @@ Source: the negative multinomial (Gamma-Poisson) likelihood, as in Clayton & Kal
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from models.blocks import BlockSums
 from models.streams import Floats
+
+# Of whichever precision.
+Numbers = NDArray[np.floating[Any]]
 
 
 def week_weights(sums: BlockSums, dispersion: Floats) -> Floats:
@@ -60,7 +66,7 @@ def path_likelihood(
     for k, (a, b) in enumerate(loadings):
         if expected[k].any():
             due = expected[k] * weights[k][:, None]
-            found -= _habit_term(told[k], due, np.exp(a * paths[0] + b * paths[1]), habit_variance[k])
+            found -= habit_term(told[k], due, np.exp(a * paths[0] + b * paths[1]), habit_variance[k])
     return found
 
 
@@ -76,13 +82,23 @@ def stream_likelihood(
     told = np.where(expected > 0, seen, 0.0) * weights[:, None]
     line = loadings[0] * paths[0] + loadings[1] * paths[1]
     found: Floats = told @ line.T
-    found -= _habit_term(told, expected * weights[:, None], np.exp(line), habit_variance)
+    found -= habit_term(told, expected * weights[:, None], np.exp(line), habit_variance)
     return found
 
 
-def _habit_term(told: Floats, due: Floats, ratios: Floats, habit_variance: float) -> Floats:
-    """(ωΣY + 1/h) log(1 + h ωΣE ratio), which is what is left once the habit is integrated out."""
-    found: Floats = due @ ratios.T
+def habit_term(told: Numbers, due: Numbers, ratios: Numbers, habit_variance: float) -> Numbers:
+    """(ωΣY + 1/h) log(1 + h ωΣE ratio), which is what is left once the habit is integrated out.
+
+    Args:
+        told: ωY in blocks (n_complexes, n_blocks).
+        due: ωE in blocks, likewise.
+        ratios: exp(a r + b d) of every path (n_paths, n_blocks).
+        habit_variance: h (> 0).
+
+    Returns:
+        (n_complexes, n_paths), in the precision of what is given.
+    """
+    found: Numbers = due @ ratios.T
     found *= habit_variance
     np.log1p(found, out=found)
     found *= (told.sum(axis=1) + 1 / habit_variance)[:, None]

@@ -18,6 +18,8 @@ import polars as pl
 from models.policy import Policy
 from models.rests import READ_AFTER, closings, kept_off
 
+CHOSEN = ("quiet_decline", "went_quiet")
+"""The reasons to be on the list that come from the scores."""
 # What stood on last week's list goes on; a safety matter has no episode to go on with.
 STILL_RUNNING = timedelta(weeks=1)
 

@@ -94,10 +94,20 @@ def stream_series(weekly: pl.DataFrame, complex_ids: pl.Series, weeks: pl.Series
     Returns:
         One series per stream, in the order of `STREAMS`. A complex that is not in use in a week is masked there.
     """
-    rows = weekly["complex_id"].replace_strict(complex_ids, pl.arange(len(complex_ids), eager=True)).to_numpy()
-    columns = weekly["week"].replace_strict(weeks, pl.arange(len(weeks), eager=True)).to_numpy()
+    rows, columns = places_of(weekly["complex_id"], complex_ids), places_of(weekly["week"], weeks)
     shape = (len(complex_ids), len(weeks))
     return [_series(stream, weekly, rows, columns, shape) for stream in STREAMS]
+
+
+def places_of(values: pl.Series, among: pl.Series) -> NDArray[np.int64]:
+    """Place of each value among others (n).
+
+    Raises:
+        polars.exceptions.InvalidOperationError: If one is not among them.
+    """
+    numbers = pl.int_range(len(among), eager=True)
+    found: NDArray[np.int64] = values.replace_strict(among, numbers, return_dtype=pl.Int64).to_numpy()
+    return found
 
 
 def _series(

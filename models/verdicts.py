@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from models.places import CHOSEN
 from models.streams import Floats
 
 RAKING_ROUNDS = 50
@@ -54,7 +55,7 @@ def draws_with_answers(flags: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFra
             "area_team",
             "inclusion_probability",
             "p_quiet_decline",
-            pl.col("why").is_in(["quiet_decline", "went_quiet"]).alias("is_flagged"),
+            pl.col("why").is_in(CHOSEN).alias("is_flagged"),
             "verdict",
             "do_residents_report",
         )

@@ -25,9 +25,14 @@ def demo_home(language: str) -> Home:
     Args:
         language: Language of its questions and steps, `nl` or `en`.
     """
+    return make_demo(lasting_folder(), language)
+
+
+def lasting_folder() -> Path:
+    """A new temporary folder that is there for as long as the program lives."""
     folder = TemporaryDirectory(prefix="luisterpost-demo-")
     _folders.append(folder)
-    return make_demo(Path(folder.name), language)
+    return Path(folder.name).resolve()
 
 
 def make_demo(folder: Path, language: str) -> Home:

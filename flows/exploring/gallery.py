@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
 
 import flows
 from data_contracts.problem import Problem
-from flows.exploring.opening import LANGUAGE_VARIABLE
-from flows.language import LANGUAGES, Language
+from flows.language import Language, known_language
 
 # Beside the other packages, in a checkout and in an installation alike.
 FOLDER = Path(flows.__file__).parents[1] / "notebooks"
@@ -64,8 +62,7 @@ def card(context: object) -> dict[str, str] | None:
         Title and description in the language of LUISTERPOST_LANGUAGE; None for a notebook without a known title, of
         which marimo then shows the name.
     """
-    code = os.environ.get(LANGUAGE_VARIABLE, "")
-    language = Language(code if code in LANGUAGES else LANGUAGES[0])
+    language = known_language()
     file = Path(str(getattr(context, "filepath", "")))
     question, about = title(file, language), f"explore.about.{file.stem}"
     if question is None:

@@ -6,7 +6,6 @@ A notebook never shows a traceback for what its reader can mend: what is wrong c
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,10 @@ import polars as pl
 from data_contracts.contract import contract, contracts
 from data_contracts.problem import Problem
 from flows.exploring.demo_week import demo_home
-from flows.home import Home
-from flows.language import LANGUAGES, Language
+from flows.home import DEFAULT_HOME, Home
+from flows.language import Language, known_language
 from flows.results import PublishedWeek, check_readable, latest_week, published_week
 from models.weeks import parse_week
-
-DEFAULT_HOME = "luisterpost-home"
-LANGUAGE_VARIABLE = "LUISTERPOST_LANGUAGE"
 
 
 @dataclass(frozen=True)
@@ -146,5 +142,4 @@ def _why(error: Exception) -> str:
 
 def language_of(arguments: Mapping[str, object]) -> Language:
     """The language that the arguments name, else what LUISTERPOST_LANGUAGE says, else Dutch."""
-    code = str(arguments.get("language") or os.environ.get(LANGUAGE_VARIABLE, ""))
-    return Language(code if code in LANGUAGES else LANGUAGES[0])
+    return known_language(arguments.get("language"))

@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 import psutil
 
 from data_contracts.problem import Problem
-from flows.exploring.opening import LANGUAGE_VARIABLE
+from flows.language import LANGUAGE_VARIABLE
 
 HOST = "127.0.0.1"
 FIRST_PORT = 2718

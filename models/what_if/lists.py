@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -94,7 +94,7 @@ def chosen_again(past: Past, n_weeks: int) -> Lists:
     return Lists(
         policy,
         earlier.drop("why").filter(pl.col("week").is_in(told.implode())).sort("week", "complex_id"),
-        _by_week(earlier, weekly, past.weeks).tail(n_weeks),
+        _by_week(earlier, weekly).tail(n_weeks),
         dict(zip(past.ids, past.probability[:, -1].tolist(), strict=True)),
     )
 
@@ -152,8 +152,8 @@ def _room(past: Past, place: int, can_be_judged: NDArray[np.bool_]) -> Room:
     return Room.of(past.teams, lots, in_use, past.policy, past.capacity)
 
 
-def _by_week(rows: pl.DataFrame, waiting: list[tuple[Any, int]], weeks: pl.Series) -> pl.DataFrame:
-    names = {week: set(ids) for (week,), ids in ((key, part["complex_id"]) for key, part in rows.group_by("week"))}
+def _by_week(rows: pl.DataFrame, waiting: list[tuple[date, int]]) -> pl.DataFrame:
+    names = {week: set(part["complex_id"]) for (week,), part in rows.group_by("week")}
     told, before = [], None
     for week, n_waiting in waiting:
         now = names.get(week, set())

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.answers import Recalibration
+from models.answers import AS_THEY_ARE, Recalibration
 from models.policy import Policy
-from models.streams import STREAMS, Floats
+from models.streams import STREAMS, Floats, places_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Past:
         """
         ids, weeks = scores["complex_id"].unique().sort(), scores["week"].unique().sort()
         teams = tuple(scores["area_team"].unique().sort())
-        rows, columns = places(scores["complex_id"], ids), places(scores["week"], weeks)
+        rows, columns = places_of(scores["complex_id"], ids), places_of(scores["week"], weeks)
 
         def spread(values: pl.Series | NDArray[Any], empty: Any) -> NDArray[Any]:
             array = np.asarray(values)
@@ -86,12 +86,12 @@ class Past:
         counted = streams.filter(pl.col("stream") == STREAMS[0].name, ~pl.col("is_masked")).join(
             scores.select("complex_id", "week"), on=["complex_id", "week"], how="semi"
         )
-        in_use[places(counted["complex_id"], ids), places(counted["week"], weeks)] = counted["exposure"]
+        in_use[places_of(counted["complex_id"], ids), places_of(counted["week"], weeks)] = counted["exposure"]
         return cls(
             ids,
             weeks,
             teams,
-            spread(places(scores["area_team"], pl.Series(teams)), -1),
+            spread(places_of(scores["area_team"], pl.Series(teams)), -1),
             homes,
             in_use,
             spread(scores["p_quiet_decline"], 0.0),
@@ -100,7 +100,7 @@ class Past:
             spread(scores["is_too_small_to_know"], True),
             answers,
             capacity or {},
-            recalibration or Recalibration(0.0, 1.0, 0, is_used=False),
+            recalibration or AS_THEY_ARE,
             policy,
         )
 
@@ -108,14 +108,3 @@ class Past:
     def is_there(self) -> NDArray[np.bool_]:
         """Whether the complex was in use."""
         return self.team >= 0
-
-
-def places(values: pl.Series, among: pl.Series) -> NDArray[np.int64]:
-    """Place of each value among others (n).
-
-    Raises:
-        polars.exceptions.InvalidOperationError: If one is not among them.
-    """
-    numbers = pl.int_range(len(among), eager=True)
-    found: NDArray[np.int64] = values.replace_strict(among, numbers, return_dtype=pl.Int64).to_numpy()
-    return found

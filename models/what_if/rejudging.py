@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from models.blocks import block_starts
+from models.blocks import BlockSums, block_starts
 from models.history import Counts, spread
 from models.learned import Learned
+from models.likelihood import habit_term, week_weights
 from models.policy import MAY_BE_LEFT_OUT, Policy
 from models.streams import STREAMS
 from models.two_latents import TwoLatents
@@ -224,30 +225,24 @@ def _judge(
 ) -> None:
     """Judges some complexes in the week before `end`, and writes their chances into the tables."""
     learned = bank.model.learned_
+    seen, expected, sight = (
+        np.add.reduceat(each[:, rows, :end], lines.edges, axis=2)
+        for each in (grounds.seen, grounds.expected, grounds.sight)
+    )
+    omega = week_weights(BlockSums(lines.edges, end, seen, expected, sight), learned.dispersion)
+    told = (np.where(expected > 0, seen, 0) * omega[:, :, None]).astype(np.float32)
+    due = (expected * (omega * np.exp(learned.level)[:, None])[:, :, None]).astype(np.float32)
     of_source: dict[str, Counts] = {}
     for k, stream in enumerate(STREAMS):
-        seen, expected, sight = (
-            np.add.reduceat(each[k, rows, :end], lines.edges, axis=1)
-            for each in (grounds.seen, grounds.expected, grounds.sight)
-        )
-        if not expected.any():
-            continue
-        weeks = np.maximum(sight.sum(axis=1), 1)
-        omega = 1 / (1 + np.float32(learned.dispersion[k]) * seen.sum(axis=1) / weeks)
-        told = np.where(expected > 0, seen, 0) * omega[:, None]
-        due = expected * (omega * np.float32(np.exp(learned.level[k])))[:, None]
-        habit = np.float32(learned.habit_variance[k])
-        found = due @ lines.rate[k].T
-        found *= habit
-        np.log1p(found, out=found)
-        found *= -(told.sum(axis=1) + 1 / habit)[:, None]
-        found += told @ lines.log_rate[k].T
-        of_source[stream.source] = of_source[stream.source] + found if stream.source in of_source else found
+        if due[k].any():
+            found = told[k] @ lines.log_rate[k].T
+            found -= habit_term(told[k], due[k], lines.rate[k], float(learned.habit_variance[k]))
+            of_source[stream.source] = of_source[stream.source] + found if stream.source in of_source else found
     for left_out, table in into.items():
-        counted = [each for source, each in of_source.items() if source not in left_out]
         likelihood = np.zeros((rows.stop - rows.start, len(bank.weight)), dtype=np.float32)
-        for each in counted:
-            likelihood += each
+        for source, each in of_source.items():
+            if source not in left_out:
+                likelihood += each
         likelihood -= likelihood.max(axis=1, keepdims=True)
         np.exp(likelihood, out=likelihood)
         likelihood *= bank.weight

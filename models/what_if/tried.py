@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from models.policy import Policy
-from models.streams import STREAMS, Floats
-from models.what_if.past import Past, places
+from models.streams import STREAMS, Floats, places_of
+from models.what_if.past import Past
 from models.what_if.rejudging import Chances, Grounds
 
 TRIED_AT_ONCE = (
@@ -56,7 +56,7 @@ def judged_by(past: Past, policy: Policy, grounds: Grounds | None = None, chance
         return replace(past, policy=policy)
     if grounds is None or chances is None:
         raise ValueError(f"{', '.join(sorted(differing))}: without the grounds nothing can be judged again")
-    rows = places(past.ids, grounds.ids)
+    rows = places_of(past.ids, grounds.ids)
     since = len(past.weeks) - len(chances.weeks)
     probability, is_too_small, is_emptied = past.probability.copy(), past.is_too_small.copy(), past.is_emptied
     if differing & {"quiet_below", "decline_above", "sources_left_out"}:

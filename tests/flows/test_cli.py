@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows import cli
-from flows.language import LANGUAGES
+from flows.language import LANGUAGE_VARIABLE, LANGUAGES
 
 COMMANDS = (
     "demo",
@@ -52,7 +52,7 @@ def test_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixtu
 
 def test_dutch_unless_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Gebruik" in typed(["--help"], capsys)[1]
-    monkeypatch.setenv(cli.LANGUAGE_VARIABLE, "en")
+    monkeypatch.setenv(LANGUAGE_VARIABLE, "en")
     assert "Usage" in typed(["--help"], capsys)[1]
     assert "Gebruik" in typed(["--language=nl", "--help"], capsys)[1]
 

@@ -15,7 +15,7 @@ import polars as pl
 from flows.exploring.are_we_right.intake_counts import Sides, expected_factor, sides_of
 from flows.exploring.are_we_right.verdict_history import VerdictHistory
 from flows.results import PublishedWeek
-from models.lead_time import CHOSEN
+from models.places import CHOSEN
 from models.streams import STREAMS, Stream
 from models.weeks import WEEK, parse_week, week_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from flows.exploring.are_we_right.verdict_history import VerdictHistory
-from models.lead_time import CHOSEN
+from models.places import CHOSEN
 from models.rests import LOOKED
 
 FINDINGS = ("worry_unheard", "worry_heard", "worry_unknown", "fine", "known_already", "other", "unanswered")

@@ -16,7 +16,8 @@ from data_contracts.problem import Problem
 from flows.exploring.opening import find_week
 from flows.home import Home
 from flows.results import PublishedWeek
-from models.lead_time import CHOSEN, followed_flags
+from models.lead_time import followed_flags
+from models.places import CHOSEN
 from models.verdicts import draws_with_answers
 from models.weeks import parse_week, week_name
 

@@ -52,7 +52,6 @@ WORDS = {
 # Words that say nothing about which column it is.
 FILLERS = frozenset(["van", "het", "de", "een", "en", "of", "in", "op", "tot", "met", "is", "wie", "wat", "bij", "the"])
 DATES = ("date", "timestamp")
-NUMBERS = ("integer", "number")
 
 
 def matched_columns(contract: Contract, found: tuple[ColumnLook, ...]) -> dict[str, ColumnLook]:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from flows.demo import write_demo
-from flows.exploring.demo_week import LAST_WEEK
-
-# As long as the program lives.
-_folders: list[TemporaryDirectory[str]] = []
+from flows.exploring.demo_week import LAST_WEEK, lasting_folder
 
 
 @cache
 def demo_inbox() -> Path:
     """A folder `inbox` with the demo's files, made once in a program; beside it a mapping has room."""
-    folder = TemporaryDirectory(prefix="luisterpost-demo-")
-    _folders.append(folder)
-    inbox = Path(folder.name).resolve() / "inbox"
+    inbox = lasting_folder() / "inbox"
     write_demo(inbox, LAST_WEEK)
     return inbox

@@ -16,8 +16,7 @@ from flows.exploring.one_complex.latent_paths import latent_paths
 from flows.exploring.time_axis import TimeAxis
 from flows.language import Language
 from flows.results import PublishedWeek
-from models.answers import Recalibration
-from models.entry_level import AS_THEY_ARE
+from models.answers import AS_THEY_ARE, Recalibration
 from models.policy import Policy
 from models.weeks import parse_week
 

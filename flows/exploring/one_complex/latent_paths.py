@@ -29,8 +29,8 @@ from flows.exploring.time_axis import (
     upright,
 )
 from flows.language import Language
-from models.answers import Recalibration
-from models.entry_level import AS_THEY_ARE, as_published, entry_levels
+from models.answers import AS_THEY_ARE, Recalibration
+from models.entry_level import as_published, entry_levels
 from models.policy import Policy
 from models.weeks import week_name
 

@@ -10,10 +10,9 @@ import polars as pl
 from flows.results import PublishedWeek
 from models.disclosure import UNJUDGED
 from models.episodes import CANNOT_BE_JUDGED
+from models.places import CHOSEN
 from models.weeks import parse_week
 
-CHOSEN = ("quiet_decline", "went_quiet")
-"""The reasons to be on the list that come from the scores."""
 ON_LIST = ("listed", "safety", "drawn")
 STANDINGS = (*ON_LIST, "resting", "small", "unjudged", "unknowable", "other")
 """Each complex has one; their counts add up to the complexes in use."""

@@ -15,9 +15,9 @@ import polars as pl
 from flows.explain_words import kind_name, paragraphs
 from flows.explaining import Explanation, Step, explain
 from flows.exploring.plain_text import capital, plain
-from flows.exploring.this_weeks_flags.standings import CHOSEN
 from flows.language import Language
 from flows.results import PublishedWeek
+from models.places import CHOSEN
 from models.policy import Policy
 
 STRONGEST = 3

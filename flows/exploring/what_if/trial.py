@@ -11,6 +11,7 @@ import polars as pl
 from data_contracts.problem import Problem
 from flows.results import PublishedWeek, check_readable
 from models.learned import Learned
+from models.places import CHOSEN
 from models.policy import Policy
 from models.rests import ANSWER_COLUMNS
 from models.what_if.lists import Lists, chosen_again
@@ -75,7 +76,7 @@ def prepare(
         capacity,
         week.recalibration,
     )
-    chosen = week.table("flags").filter(pl.col("why").is_in(["quiet_decline", "went_quiet"]))["complex_id"]
+    chosen = week.table("flags").filter(pl.col("why").is_in(CHOSEN))["complex_id"]
     grounds = _grounds(week)
     chances = judged_again(grounds, n_weeks, every_set(grounds.sources), tell) if grounds else None
     return Ground(past, grounds, chances, dict(names.iter_rows()), frozenset(chosen))

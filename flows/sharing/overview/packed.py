@@ -14,7 +14,7 @@ from flows.language import Language, catalogue
 from flows.sharing.overview.sentences import event_sentence, flag_sentences
 from flows.sharing.tier import SharedWeek
 from models.quarters import Quarter
-from models.streams import STREAMS
+from models.streams import STREAMS, places_of
 
 # What the browser says by itself; whole sentences about events and flags are made here.
 MESSAGES = ("overview.", "explain.name.", "kind.", "source.", "stream.")
@@ -93,7 +93,7 @@ def _told(shared: SharedWeek, ids: pl.Series, quarters: list[Quarter]) -> dict[s
     places = np.full((len(ids), len(STREAMS), len(quarters)), -1)
     if len(told):
         places[
-            _places(told["complex_id"], ids),
+            places_of(told["complex_id"], ids),
             told["stream"].replace_strict(PLACED).to_numpy(),
             told["quarter_starts_on"].replace_strict(days, range(len(days))).to_numpy(),
         ] = _value_of(told, values, measures)
@@ -105,7 +105,7 @@ def _reasons(shared: SharedWeek, ids: pl.Series) -> dict[str, Any]:
     values = _values(said, ["weight", "compared"])
     places = np.full((len(ids), len(STREAMS)), -1)
     if len(said):
-        places[_places(said["complex_id"], ids), said["stream"].replace_strict(PLACED).to_numpy()] = _value_of(
+        places[places_of(said["complex_id"], ids), said["stream"].replace_strict(PLACED).to_numpy()] = _value_of(
             said, values, ["weight", "compared"]
         )
     return {"values": [list(row) for row in values.iter_rows()], "places": places.ravel().tolist()}
@@ -172,7 +172,3 @@ def _value_of(rows: pl.DataFrame, values: pl.DataFrame, columns: list[str]) -> A
     numbered = values.with_row_index("place")
     found = rows.join(numbered, on=columns, how="left", maintain_order="left", nulls_equal=True)
     return found["place"].to_numpy()
-
-
-def _places(names: pl.Series, ids: pl.Series) -> Any:
-    return names.replace_strict(ids, range(len(ids))).to_numpy()

@@ -9,8 +9,7 @@ import pytest
 
 from data_contracts.problem import Problem
 from flows.exploring.gallery import FOLDER, card, known_notebook, notebook_names, title
-from flows.exploring.opening import LANGUAGE_VARIABLE
-from flows.language import LANGUAGES, Language
+from flows.language import LANGUAGE_VARIABLE, LANGUAGES, Language
 
 # An analyst may put others beside them.
 OURS = ("are_we_right", "connect_your_data", "one_complex", "this_weeks_flags", "what_if")

@@ -21,7 +21,8 @@ from flows.exploring.opening import find_week
 from flows.home import Home
 from models.answers import Estimates, estimates
 from models.calibration import Calibration, calibration
-from models.lead_time import CHOSEN, lead_time
+from models.lead_time import lead_time
+from models.places import CHOSEN
 from models.verdicts import draws_with_answers
 
 SMALL = Plan(n_weeks=12)
