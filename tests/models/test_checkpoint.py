@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -69,10 +69,11 @@ def scored(weekly: pl.DataFrame, lesson: Lesson, n_weeks: int = 4, **known: Any)
     return score_weeks(weekly, n_weeks=n_weeks, changes=CHANGES, lesson=lesson, **given)
 
 
-def added(kept: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """What a warehouse does with new rows: they take the place of their weeks and of all later ones."""
-    first = new["week"].min()
-    return pl.concat([kept.filter(pl.col("week") < first), new]).sort("complex_id", "week")
+def added(kept: pl.DataFrame, new: pl.DataFrame, n_weeks: int) -> pl.DataFrame:
+    """What a warehouse does with new rows: they take the place of their weeks and later ones; the oldest are dropped."""
+    both = pl.concat([kept.filter(pl.col("week") < new["week"].min()), new])
+    oldest = both["week"].max() - timedelta(weeks=n_weeks - 1)
+    return both.filter(pl.col("week") >= oldest).sort("complex_id", "week")
 
 
 def assert_as_from_scratch(found: Scored, scratch: Scored) -> None:
@@ -89,7 +90,7 @@ def test_week_by_week_gives_the_rows_of_one_run_over_all(lesson: Lesson) -> None
     for n in range(92, N_WEEKS + 1):
         run = scored(until(n), lesson, 10, checkpoint=run.checkpoint)
         n_scored.append(run.scores["week"].n_unique())
-        kept = added(kept, run.scores)
+        kept = added(kept, run.scores, 10)
     # Only what is new, or this test would show nothing; now and then a new week makes a feed of before suspect.
     assert n_scored.count(1) >= 7
     scratch = scored(PANEL, lesson, 10)
@@ -143,7 +144,7 @@ def test_what_comes_late_changes_what_it_must_and_nothing_else(what: str, lesson
     assert_as_from_scratch(found, scratch)
     # What was not scored again was right.
     if weekly["complex_id"].unique().sort().equals(REGISTER["complex_id"]):
-        assert added(before.scores, found.scores).filter(since(96)).equals(scratch.scores)
+        assert added(before.scores, found.scores, 10).filter(since(96)).equals(scratch.scores)
 
 
 @pytest.mark.parametrize("what", ["a count before all weeks that are asked for", "a complex in the place of another"])
