@@ -15,7 +15,7 @@ Where do I go to …
 - share a week with area teams and the organisation: `sharing/`, `templates/`
 - see how the chance of one complex is explained: `explaining.py`, `explain_words.py`, `explain_terminal.py`
 - open the notebooks of the analyst, or see what they stand on: `exploring/`
-- see what the command line says: `cli.py`, `commands.py`, `help.py`, `terminal.py`, `progress.py`
+- see what the command line says: `cli.py`, `commands/`, `help.py`, `terminal.py`, `progress.py`
 - change a sentence: `language/nl.po`, `language/en.po`, read by `language.py`
 - make the pages of `docs/` that come from the code: `reference/`
 - check sources without keeping anything: `checking.py`

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import click
 
 from data_contracts.problem import Problem
-from flows.commands import DONE, INTERRUPTED, NOTHING_DONE, OUR_FAULT, USAGE, commands
+from flows.commands.exit_codes import DONE, INTERRUPTED, NOTHING_DONE, OUR_FAULT, USAGE
+from flows.commands.group import commands
 from flows.language import Language, known_language
 
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import commands
+from flows.commands.group import commands
 from flows.language import Language
 
 _EXIT_CODE = re.compile(r"(\d+) (.+?)(?= · |\.$)")

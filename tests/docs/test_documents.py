@@ -19,7 +19,7 @@ from data_contracts.contract import contract, contracts
 from data_contracts.problem import Problem
 from data_contracts.tables import create_table
 from flows import cli
-from flows.commands import commands
+from flows.commands.group import commands
 from flows.exploring.connect_your_data.mapping_trial import known_complexes, try_select
 from flows.exploring.connect_your_data.workbench import workbench
 from flows.home import Home

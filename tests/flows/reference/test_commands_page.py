@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from flows.commands import commands
+from flows.commands.group import commands
 from flows.language import LANGUAGES, Language
 from flows.reference.commands_page import commands_page
 

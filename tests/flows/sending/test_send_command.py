@@ -6,7 +6,7 @@ import pytest
 from post_room import PASSWORD, SETTINGS, MailBox, PostRoom, channel_service, mail_service
 
 from flows import cli
-from flows.commands import SOME_NOT_SENT
+from flows.commands.exit_codes import SOME_NOT_SENT
 from flows.sending.mail_server import MAIL_VARIABLE
 
 

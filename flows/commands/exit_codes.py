@@ -1,0 +1,4 @@
+"""What the shell hears of a command."""
+
+DONE, NOTHING_DONE, USAGE, SOURCE_STOPPED, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+SOME_NOT_SENT = SOURCE_STOPPED
