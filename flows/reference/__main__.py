@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flows.papers.writing import write_project_papers
 from flows.reference.commands_page import commands_page
 from flows.reference.explained import explained_page, write_pictures
 from flows.reference.pictures.town import judged_town
@@ -22,7 +23,8 @@ def write_pages(folder: Path) -> list[Path]:
     }
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return [*(folder / name for name in pages), *write_pictures(town, folder / "images")]
+    pictures, papers = write_pictures(town, folder / "images"), write_project_papers(folder / "papers")
+    return [*(folder / name for name in pages), *pictures, *papers]
 
 
 if __name__ == "__main__":
