@@ -27,6 +27,8 @@ from models.streams import STREAMS
 
 # A stream of which a quarter more is known now (a first delivery, a longer past) was not yet learned from.
 MOST_GROWTH = 1.25
+LESSON_COLUMNS = ("learned_on", "run_id", "terms", "changes", "sight", "lesson")
+"""Columns of `scores.lessons`, in order."""
 # At 80,000 complexes the sums take longer to be written and read (300 MB) than to be made anew from the panel; the
 # digests are what spares the work.
 _NO_SUMS = BlockSums(np.zeros(0, dtype=np.int64), 0, *(np.zeros((len(STREAMS), 0, 0)) for _ in range(3)))
@@ -118,6 +120,18 @@ def keep_lesson(con: duckdb.DuckDBPyConnection, run: Run, week: date, ground: Gr
         [week, run.run_id, ground.terms, ground.changes, json.dumps(ground.sight), json.dumps(lesson.as_dict())],
     )
     return KeptLesson(run.run_id, lesson)
+
+
+def lesson_to_keep(con: duckdb.DuckDBPyConnection) -> dict[str, str] | None:
+    """The lesson that the scores rest on, as its row: kept with the week, a warehouse made anew judges by it again.
+
+    It holds figures of the town, its teams and kinds of buildings, and of no complex.
+    """
+    columns = ", ".join(f"{name}::varchar" for name in LESSON_COLUMNS)
+    found = con.execute(
+        f"select {columns} from scores.lessons where run_id = (select lesson_run_id from scores.checkpoint)"
+    ).fetchone()
+    return dict(zip(LESSON_COLUMNS, found, strict=True)) if found else None
 
 
 def checkpoint_of(con: duckdb.DuckDBPyConnection, kept: KeptLesson | None, week: date) -> Checkpoint | None:

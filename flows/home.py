@@ -19,6 +19,8 @@ from data_contracts.problem import Problem
 OWNER_ONLY_FOLDER = 0o700
 OWNER_ONLY_FILE = 0o600
 SECRET_VARIABLE = "LUISTERPOST_SECRET"
+RENEWED = "\nthen "
+"""What stands between a secret and the one with which it was renewed."""
 DEFAULT_HOME = "luisterpost-home"
 """Where a command looks for the home folder, from where it is typed."""
 
@@ -59,6 +61,11 @@ class Home:
         return self.folder / "sent"
 
     @property
+    def logbook(self) -> Path:
+        """What became of each week, in ten lines."""
+        return self.folder / "logbook.txt"
+
+    @property
     def answers(self) -> Path:
         """Returned answer sheets and saved answer mails, unless the settings name another folder."""
         return self.folder / "answers"
@@ -73,6 +80,11 @@ class Home:
         """The key with which reporters are made unrecognisable, where the environment holds none."""
         return self.folder / "secret.key"
 
+    @property
+    def next_secret_file(self) -> Path:
+        """The secrets as they will be, while they are being renewed."""
+        return self.folder / "secret.key.next"
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keeps any other run out of this home; the system frees it, however this run ends.
@@ -80,7 +92,11 @@ class Home:
         Raises:
             Problem: `home.busy`.
         """
+        from flows.keeping.swapping import finish_swap
+
         with self._locked(".run.lock", Problem("home.busy", folder=self.folder)):
+            # A restore that was killed while it put things in place.
+            finish_swap(self)
             yield
 
     @contextmanager
@@ -121,26 +137,42 @@ class Home:
             raise Problem("home.cannot_write", folder=self.folder, why=_why(error)) from error
 
     def secret(self) -> str:
-        """The secret of this installation; made once, and read from then on.
+        """The first secret of this installation; made once, and read from then on.
 
-        Without it the same reporter gets another key, and old and new reports no longer match.
+        Raises:
+            Problem: `home.cannot_write`, `home.unreadable_secret` or `home.empty_secret`.
+        """
+        return self.secrets()[0]
+
+    def secrets(self) -> tuple[str, ...]:
+        """The secret of this installation, and each with which it was renewed, the first one first.
+
+        Reporters are hashed with every one of them. Without them the same reporter gets another key, and old and new
+        reports no longer match.
 
         Raises:
             Problem: `home.cannot_write`, `home.unreadable_secret` or `home.empty_secret`.
         """
         given = os.environ.get(SECRET_VARIABLE)
         if given:
-            return given
+            return (given,)
         try:
             handle = os.open(self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
         except FileExistsError:
-            return self._kept_secret()
+            return tuple(self._kept_secret().split(RENEWED))
         except OSError as error:
             raise Problem("home.cannot_write", folder=self.folder, why=_why(error)) from error
         with os.fdopen(handle, "w", encoding="ascii") as file:
             made = secrets.token_hex(32)
             file.write(made + "\n")
-        return made
+        return (made,)
+
+    def next_secrets(self) -> tuple[str, ...]:
+        """The secrets as they will be, while they are being renewed; else none."""
+        try:
+            return tuple(self.next_secret_file.read_text(encoding="ascii").strip().split(RENEWED))
+        except (OSError, UnicodeDecodeError):
+            return ()
 
     def _kept_secret(self) -> str:
         try:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
@@ -20,10 +21,16 @@ from data_contracts.contract import contracts
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.tables import add_new_columns, check_shape, create_table
-from flows.home import OWNER_ONLY_FILE, Home
+from flows.home import OWNER_ONLY_FILE, RENEWED, Home
+from flows.sandbox import lock
 
+if TYPE_CHECKING:
+    from flows.upgrades.applying import Upgrade
+
+SPILL = ".spill"
+"""Folder beside the warehouse for what does not fit into memory; DuckDB clears it."""
 SCHEMAS = ("raw", "staging", "panel", "scores", "flags", "checks", "publish")
-VERSION = 1
+VERSION = 2
 
 # What the pipeline keeps about its own work. Grain first, then why it is there.
 CHECKS_TABLES = {
@@ -33,10 +40,10 @@ CHECKS_TABLES = {
     "secret": "secret_check VARCHAR",
     # Per run: so that one can say what was done when.
     "runs": "run_id VARCHAR, week DATE, started_at TIMESTAMP, is_published BOOLEAN",
-    # Per run and source: rows read = kept + quarantined + already known.
+    # Per run and source: rows read = kept + quarantined + already known + forgotten.
     "accounts": """run_id VARCHAR, source VARCHAR, state VARCHAR, reason VARCHAR, fingerprint VARCHAR,
         file VARCHAR, ignored VARCHAR[], rows_read BIGINT, rows_kept BIGINT, rows_quarantined BIGINT,
-        rows_already_known BIGINT, rows_withdrawn BIGINT""",
+        rows_already_known BIGINT, rows_withdrawn BIGINT, rows_forgotten BIGINT""",
     # Per run, source and rule: what Great Expectations counted.
     "rule_outcomes": "run_id VARCHAR, source VARCHAR, rule_id VARCHAR, breaches BIGINT, rows BIGINT, tolerance DOUBLE",
     # Per distinct broken row: which rules it breaks and what it said.
@@ -50,6 +57,19 @@ CHECKS_TABLES = {
     "folder_answers": "flag_id VARCHAR, reviewed_on DATE",
     # Per source and period: days that the mapping declares unobserved.
     "gaps": "source VARCHAR, from_on DATE, until_on DATE",
+    # One row, once anything was: rows of weeks before this Monday are forgotten, and do not come back.
+    "forgotten_weeks": "before DATE",
+    # Per reporter who is forgotten: by what their rows are known if they come again (`data_contracts.personal`).
+    "forgotten_reporters": "mark VARCHAR",
+    # One row while the file may still hold bytes of what was removed from its tables.
+    "to_compact": "is_due BOOLEAN",
+    # Per feed and change: what the watch over feeds found, made anew each run; masks its stream where it says so.
+    "feed_alarms": """source VARCHAR, area_team VARCHAR, channel VARCHAR, kind VARCHAR, from_week DATE,
+        until_week DATE, found_week DATE, seen BIGINT, expected DOUBLE, n_alike BIGINT, is_masking BOOLEAN""",
+    # Per feed: how it stands in the week that was judged last, in the columns of the published contract.
+    "feeds": """source VARCHAR, area_team VARCHAR, channel VARCHAR, last_row_on DATE, state VARCHAR,
+        seen_recently BIGINT, due_recently DOUBLE, from_week DATE, found_week DATE, seen BIGINT, expected DOUBLE,
+        n_alike BIGINT, is_masking BOOLEAN, rows_timed BIGINT, rows_evening BIGINT""",
     # Per week and team: how many complexes were probable enough for the list and had no place on it.
     "fell_off": "week DATE, area_team VARCHAR, n_fell_off BIGINT",
 }
@@ -63,6 +83,9 @@ MEMORY_TABLES = {
         digests VARCHAR[]""",
 }
 
+# Tables of published contracts that stay from run to run, with their schema: what was said in a week stays said.
+KEPT_TABLES = {"flags": "flags", "lives": "flags", "quarters": "scores", "scores": "scores"}
+
 
 @contextmanager
 def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -75,7 +98,9 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         yield con
     except duckdb.Error as error:
-        if "Corrupt database" in str(error):
+        # Another file that is too short is a source's.
+        is_cut_off = "Could not read enough bytes" in str(error) and str(home.warehouse) in str(error)
+        if is_cut_off or "Corrupt database" in str(error):
             why = str(error).splitlines()[0]
             raise Problem("warehouse.unreadable", file=home.warehouse, why=why) from error
         raise
@@ -84,13 +109,19 @@ def open_warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def connect_warehouse(file: Path) -> duckdb.DuckDBPyConnection:
-    """Attaches a warehouse file (made if it is not there) to a new in-memory connection."""
+    """Attaches a warehouse file (made if it is not there) to a new in-memory connection.
+
+    It reaches the folder of that file and nothing else.
+    """
     con = duckdb.connect(":memory:")
     try:
         con.execute("set timezone = 'UTC'")
+        # What does not fit into memory goes to the home, not to wherever the command was typed.
+        con.execute(f"set temp_directory = {quoted(file.with_name(SPILL))}")
         con.execute(f"attach {quoted(file)} as warehouse")
         con.execute("use warehouse")
         file.chmod(OWNER_ONLY_FILE)
+        lock(con, [file.parent])
     except (duckdb.Error, OSError) as error:
         con.close()
         message = "warehouse.busy" if "could not set lock" in str(error).lower() else "warehouse.unreadable"
@@ -98,44 +129,75 @@ def connect_warehouse(file: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def prepare_warehouse(con: duckdb.DuckDBPyConnection, run_id: str, started_at: datetime) -> None:
+def prepare_warehouse(con: duckdb.DuckDBPyConnection, run_id: str, started_at: datetime) -> Upgrade | None:
     """Makes what is not there yet, holds what is there against the contracts, and notes that a run begins.
 
+    Returns:
+        What was done first, where the warehouse was of an older version.
+
     Raises:
-        Problem: `warehouse.other_version` or `warehouse.other_shape`.
+        Problem: `warehouse.later_version` or `warehouse.other_shape`.
     """
+    # The steps are taken with what stands in this file.
+    from flows.upgrades.applying import upgrade_warehouse
+
+    upgrade = upgrade_warehouse(con)
     with transaction(con):
-        for schema in SCHEMAS:
-            con.execute(f"create schema if not exists {schema}")
-        for name, columns in CHECKS_TABLES.items():
-            con.execute(f"create table if not exists checks.{name} ({columns})")
-        for name, columns in MEMORY_TABLES.items():
-            con.execute(f"create table if not exists scores.{name} ({columns})")
-        for name, contract in contracts("inputs").items():
-            con.execute(create_table(contract, f"raw.{name}"))
-            add_new_columns(con, contract, f"raw.{name}")
-        for name in ("flags", "lives"):
-            con.execute(create_table(contracts("published")[name], f"flags.{name}"))
-        con.execute(create_table(contracts("published")["quarters"], "scores.quarters"))
-        con.execute(f"insert into checks.version select {VERSION} where not exists (from checks.version)")
+        make_tables(con)
         con.execute("insert into checks.runs values (?, null, ?, false)", [run_id, started_at.replace(tzinfo=None)])
-    found = con.execute("select max(version) from checks.version").fetchone()
-    if found != (VERSION,):
-        raise Problem("warehouse.other_version", found=found and found[0], wanted=VERSION)
     for name, contract in contracts("inputs").items():
         check_shape(con, contract, f"raw.{name}")
+    return upgrade
+
+
+def make_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the tables that are not there yet, empty, and gives those that are there the columns that were added."""
+    for schema in SCHEMAS:
+        con.execute(f"create schema if not exists {schema}")
+    for name, columns in CHECKS_TABLES.items():
+        con.execute(f"create table if not exists checks.{name} ({columns})")
+    for name, columns in MEMORY_TABLES.items():
+        con.execute(f"create table if not exists scores.{name} ({columns})")
+    for name, contract in contracts("inputs").items():
+        con.execute(create_table(contract, f"raw.{name}"))
+        add_new_columns(con, contract, f"raw.{name}")
+    for name, schema in KEPT_TABLES.items():
+        con.execute(create_table(contracts("published")[name], f"{schema}.{name}"))
+        add_new_columns(con, contracts("published")[name], f"{schema}.{name}")
+    con.execute(f"insert into checks.version select {VERSION} where not exists (from checks.version)")
+
+
+def check_not_gone(home: Home) -> None:
+    """Refuses to begin anew where weeks were published: their flags, answers and told quarters would be lost.
+
+    Raises:
+        Problem: `warehouse.gone`.
+    """
+    if not home.warehouse.exists() and any(home.published.glob("weeks/*")):
+        raise Problem("warehouse.gone", file=home.warehouse)
 
 
 def check_secret(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Holds the secret against the one that the rows in this warehouse were hashed with.
 
     Raises:
-        Problem: `home.other_secret`: a lost or changed secret makes every reporter a stranger.
+        Problem: `home.other_secret`: a lost or changed secret makes every reporter a stranger; `home.half_renewed`.
     """
-    check = sha256(f"luisterpost|{home.secret()}".encode()).hexdigest()[:16]
+    check = secret_check(home)
     con.execute("insert into checks.secret select ? where not exists (from checks.secret)", [check])
-    if con.execute("from checks.secret").fetchone() != (check,):
-        raise Problem("home.other_secret", file=home.secret_file)
+    if (used := con.execute("from checks.secret").fetchone()) != (check,):
+        is_half_way = used == (check_of(home.next_secrets()),)
+        raise Problem("home.half_renewed" if is_half_way else "home.other_secret", file=home.secret_file)
+
+
+def secret_check(home: Home) -> str:
+    """Tells one secret from another, and nothing else about it."""
+    return check_of(home.secrets())
+
+
+def check_of(secrets: tuple[str, ...]) -> str:
+    """Tells whether secrets are the same, the ones with which they were renewed included."""
+    return sha256(f"luisterpost|{RENEWED.join(secrets)}".encode()).hexdigest()[:16]
 
 
 def settle_week(con: duckdb.DuckDBPyConnection, run_id: str, week: date) -> None:

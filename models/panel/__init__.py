@@ -7,8 +7,10 @@ Where do I go to see …
   `next_openings.sql`, `incidents.sql`, `follow_ups.sql`
 - complaints and repairs: `reports.sql`, `repairs.sql`
 - tenancies ended and the condition found: `tenancies.sql`
-- visits and what was seen: `visits.sql`
-- which weeks a stream could be observed at all: `observed.sql`
+- visits and what was seen, and which sources say it when nothing is wrong: `visits.sql`, `honest_weeks.sql`;
+  on which days: `visit_days.sql`
+- how many rows each source delivered, and which weeks a stream could be observed at all: `feed_rows.sql`,
+  `observed.sql`
 - what is a matter of safety: `safety.sql`
 - all of it side by side, one row per complex and week: `weekly.sql`
 
@@ -52,12 +54,18 @@ STEPS = tuple(
         "reports",
         "repairs",
         "tenancies",
+        "honest_weeks",
         "visits",
+        "visit_days",
+        "feed_rows",
         "observed",
         "weekly",
         "safety",
     )
 )
+
+KEPT_STEPS = ("follow_ups", "reports", "repairs", "tenancies", "honest_weeks", "visits", "visit_days", "feed_rows")
+"""Steps by `week` that read what is somebody's: their counts stay when the rows behind them go, and hold no person."""
 
 
 def panel_variables(policy: Policy, last_week: date) -> dict[str, object]:

@@ -1,5 +1,5 @@
 -- Visits, and those on which something gave concern, per complex and week.
--- Grain: complex_id, week. Unit: visits. Source: raw.field_signals.
+-- Grain: complex_id, week. Unit: visits. Sources: raw.field_signals, panel.honest_weeks.
 --
 -- No visit is no information, never "fine". A visit because of a complaint or a flag would feed itself, so only
 -- routine and drawn visits count; where the source does not say why somebody went there, we do not guess.
@@ -9,14 +9,11 @@ with signals as (
   where _week between getvariable('first_week') and getvariable('last_week')
     and _withdrawn_at is null and _valid_until is null
 ),
--- A source that never says "nothing special" tells of what stood out, good or bad: we do not know how often it looked.
-honest_weeks as (
-  select distinct source, week from signals where finding = 'nothing_special'
-),
 counted as (
   select signals.complex_id, signals.week, signals.visit_key, signals.finding
   from signals
-  asof join honest_weeks
+  -- A source that never says "nothing special" tells of what stood out, good or bad: we do not know how often it looked.
+  asof join panel.honest_weeks
     on signals.source = honest_weeks.source and signals.week >= honest_weeks.week
   where signals.visit_key is not null
     and signals.occasion in ('routine', 'draw')

@@ -99,13 +99,13 @@ def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ("update checks.version set version = 99", "warehouse.other_version"),
+        ("update checks.version set version = 99", "warehouse.later_version"),
         ("alter table raw.complexes alter homes type bigint", "warehouse.other_shape"),
         ("alter table raw.complaints add column extra varchar", "warehouse.other_shape"),
         ("alter table raw.repairs drop column cause", "warehouse.other_shape"),
     ],
 )
-def test_a_warehouse_of_another_version_is_refused(home: Home, change: str, problem: str) -> None:
+def test_a_warehouse_of_a_later_version_or_another_shape_is_refused(home: Home, change: str, problem: str) -> None:
     with open_warehouse(home) as con:
         prepare_warehouse(con, "first", AT)
         con.execute(change)

@@ -1,0 +1,98 @@
+"""Puts a backup back: checked whole first, unpacked aside, and swapped in; what stood there is set aside."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from data_contracts.problem import Problem
+from flows.home import SECRET_VARIABLE, Home
+from flows.keeping.bundle import FOLDERS, LOGBOOK, SETTINGS, WAREHOUSE, Manifest
+from flows.keeping.carried import carry_forgotten, forgotten_in, looked_into
+from flows.keeping.compacting import log_of
+from flows.keeping.swapping import room_for_new, swap_in
+from flows.keeping.unpacking import check_bundle, unpack_bundle
+from flows.language import Language
+from flows.warehouse import VERSION, connect_warehouse, secret_check
+
+SecretState = Literal["same", "other", "missing", "unknown"]
+REPLACED = (WAREHOUSE, log_of(Path(WAREHOUSE)).name, SETTINGS, *FOLDERS)
+"""What of a home a backup takes the place of. The secret stays."""
+log = logging.getLogger("luisterpost")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back.
+
+    Attributes:
+        manifest: What the backup said of itself.
+        aside: Folder with what stood in the home, or None where nothing did.
+        secret: Whether the home's secret is the one that the warehouse was made with; `unknown` where no run used one.
+        n_forgotten: Reporters who were forgotten after the backup was made; their rows are back.
+        is_forgotten_known: Whether the warehouse that stood there could still say who was forgotten.
+    """
+
+    manifest: Manifest
+    aside: Path | None
+    secret: SecretState
+    n_forgotten: int
+    is_forgotten_known: bool
+
+
+def restore(home: Home, file: Path, moment: datetime, language: Language, *, sets_aside: bool) -> Restored:
+    """Puts a backup in a home.
+
+    Args:
+        home: The home; it need not exist.
+        file: The backup.
+        moment: Now; names the folder with what stood there.
+        language: Of what is said on the way.
+        sets_aside: Whether a home with a warehouse or published weeks may be set aside.
+
+    Raises:
+        Problem: `restore.not_empty`; what `check_bundle` raises; `warehouse.later_version`; `home.busy`.
+    """
+    log.info(language.say("restore.step.check"))
+    manifest = check_bundle(file)
+    if manifest.warehouse_version > VERSION:
+        raise Problem("warehouse.later_version", found=manifest.warehouse_version, wanted=VERSION)
+    home.create()
+    with home.alone(), home.alone_sending():
+        if not sets_aside and (home.warehouse.exists() or any(home.published.glob("weeks/*"))):
+            raise Problem("restore.not_empty", home=home.folder)
+        with room_for_new(home) as new:
+            log.info(language.say("restore.step.unpack"))
+            unpack_bundle(file, new)
+            if home.logbook.exists():
+                # It is only ever added to.
+                (new / LOGBOOK).unlink(missing_ok=True)
+            secret = _secret_state(home, file, new / WAREHOUSE)
+            forgotten, n_forgotten = forgotten_in(home.warehouse), 0
+            if forgotten:
+                with closing(connect_warehouse(new / WAREHOUSE)) as con:
+                    n_forgotten = carry_forgotten(con, forgotten)
+            aside = swap_in(home, new, REPLACED, moment)
+    home.create()
+    return Restored(manifest, aside, secret, n_forgotten, forgotten is not None)
+
+
+def _secret_state(home: Home, file: Path, warehouse: Path) -> SecretState:
+    """Whether this home has the secret that a warehouse was made with; none is made here."""
+    try:
+        with looked_into(warehouse) as con:
+            found = con.execute("select secret_check from checks.secret").fetchone()
+    except duckdb.Error as error:
+        raise Problem("restore.damaged", file=file, member=WAREHOUSE) from error
+    if found is None:
+        return "unknown"
+    if not os.environ.get(SECRET_VARIABLE) and not home.secret_file.exists():
+        return "missing"
+    return "same" if found[0] == secret_check(home) else "other"
