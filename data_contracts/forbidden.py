@@ -1,110 +1,65 @@
 """Columns that no table may have: they are refused by name, before a single value is read into the warehouse.
 
 Luisterpost knows complexes, not persons. A source that carries one of these columns is stopped with a sentence
-that says which column, so that the mapping can leave it out. The list is deliberately short of cleverness: parts of
-names, in Dutch and English.
+that says which column, so that the mapping can leave it out. The lists (`forbidden.yaml`) are in Dutch and English, and
+deliberately short of cleverness: words, joined words, and parts that mean nothing else. What a name does not tell, this
+cannot see (docs/note-cleaning.md).
 """
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-# Reason → words of a column name. A name is split at everything that is no letter, and at camelCase.
-FORBIDDEN_WORDS: dict[str, frozenset[str]] = {
-    "employee": frozenset(
-        [
-            "employee",
-            "staff",
-            "medewerker",
-            "medewerkers",
-            "behandelaar",
-            "caretaker_name",
-            "beheerder",
-            "wijkbeheerder",
-            "huismeester",
-            "monteur",
-            "inspecteur",
-            "personeel",
-            "personeelsnummer",
-            "behandeld_door",
-            "worker",
-            "officer",
-        ]
-    ),
-    "name": frozenset(
-        [
-            "voornaam",
-            "roepnaam",
-            "achternaam",
-            "familienaam",
-            "voorletters",
-            "initialen",
-            "tussenvoegsel",
-            "surname",
-            "firstname",
-            "lastname",
-            "tenant_name",
-            "huurdernaam",
-            "huurder_naam",
-            "naam_huurder",
-            "naam_melder",
-            "meldernaam",
-            "reporter_name",
-            "melder_naam",
-        ]
-    ),
-    "birth": frozenset(
-        [
-            "geboortedatum",
-            "geboortedag",
-            "geboortejaar",
-            "gebdatum",
-            "birth",
-            "birthdate",
-            "birthday",
-            "dob",
-            "leeftijd",
-            "age",
-        ]
-    ),
-    "origin": frozenset(
-        [
-            "nationaliteit",
-            "nationality",
-            "herkomst",
-            "origin",
-            "ethnicity",
-            "etniciteit",
-            "geboorteland",
-            "birthplace",
-            "religion",
-            "religie",
-            "geloof",
-            "migratieachtergrond",
-        ]
-    ),
-    "health": frozenset(
-        ["gezondheid", "health", "diagnose", "diagnosis", "ziekte", "disability", "handicap", "medisch", "medical"]
-    ),
-    "identity": frozenset(
-        ["bsn", "bsnnummer", "burgerservicenummer", "sofinummer", "iban", "rekeningnummer", "paspoort"]
-    ),
-    "contact": frozenset(
-        [
-            "telefoon",
-            "telefoonnummer",
-            "telefoonnr",
-            "telnr",
-            "phone",
-            "mobiel",
-            "email",
-            "e_mail",
-            "emailadres",
-            "mailadres",
-        ]
-    ),
-}
+import yaml
+
+LONGEST_JOINED = 3
+_LISTS = Path(__file__).with_name("forbidden.yaml")
+
+
+@dataclass(frozen=True)
+class ForbiddenNames:
+    """The lists of `forbidden.yaml`.
+
+    Attributes:
+        words: Reason → words, and several words of a name written as one.
+        parts: Reason → what may not stand anywhere in a word.
+        people: Whoever is called so is a person, alone or with one of `of_a_name`.
+        of_a_name: Words that say no more than that it is a name.
+        counting: Words beside which a name is a count.
+        excused: Word → those beside which it is not about a person.
+    """
+
+    words: dict[str, frozenset[str]]
+    parts: dict[str, re.Pattern[str]]
+    people: frozenset[str]
+    of_a_name: frozenset[str]
+    counting: frozenset[str]
+    excused: dict[str, frozenset[str]]
+
+
+@cache
+def forbidden_names() -> ForbiddenNames:
+    """What is refused, and why."""
+    written: dict[str, Any] = yaml.safe_load(_LISTS.read_text(encoding="utf-8"))
+    return ForbiddenNames(
+        words={reason: frozenset(listed.split()) for reason, listed in written["words"].items()},
+        parts={reason: re.compile(pattern) for reason, pattern in written["parts"].items()},
+        people=frozenset(written["people"].split()),
+        of_a_name=frozenset(written["of_a_name"].split()),
+        counting=frozenset(written["counting"].split()),
+        excused={
+            word: frozenset(beside.split()) for words, beside in written["excused"].items() for word in words.split()
+        },
+    )
+
+
+FORBIDDEN_WORDS = forbidden_names().words
+"""Reason → words of a column name, as `forbidden_reason` tells them."""
 
 
 def forbidden_reason(column: str) -> str | None:
@@ -116,11 +71,26 @@ def forbidden_reason(column: str) -> str | None:
     Returns:
         `employee`, `name`, `birth`, `origin`, `health`, `identity`, `contact`, or None.
     """
-    apart = re.sub(r"([a-z])([A-Z])", r"\1_\2", column).lower()
-    words = [word for word in re.split(r"[^a-z]+", apart) if word]
-    pairs = ["_".join(pair) for pair in pairwise(words)]
-    joined = ["".join(pair) for pair in pairwise(words)]
-    for reason, forbidden in FORBIDDEN_WORDS.items():
-        if forbidden.intersection([*words, *pairs, *joined]):
+    lists, words = forbidden_names(), _words(column)
+    if lists.counting.intersection(words):
+        return None
+    excused = {word for word in words if lists.excused.get(word, frozenset()).intersection(words)}
+    joined = {
+        "".join(words[first : first + length])
+        for length in range(1, LONGEST_JOINED + 1)
+        for first in range(len(words) - length + 1)
+    } - excused
+    for reason, forbidden in lists.words.items():
+        if forbidden.intersection(joined) or any(lists.parts[reason].search(word) for word in joined):
             return reason
-    return None
+    is_a_person = lists.people.intersection(words) and lists.people.union(lists.of_a_name).issuperset(words)
+    return "name" if is_a_person else None
+
+
+def _words(column: str) -> list[str]:
+    """The words of a name, without accents, in lower case; split at everything that is no letter, and at camelCase."""
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFKD", column) if unicodedata.category(letter) not in ("Mn", "Cf")
+    )
+    apart = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", plain)).lower()
+    return [word for word in re.split(r"[^a-z]+", apart) if word]
