@@ -1,4 +1,4 @@
-"""Channels of people who look: which of them fell silent, and where nobody came.
+"""Channels: which of them fell silent, and where nobody came to look.
 
 Silence of a channel must never become silence of people. Said to a team so that it knows what the list could not see,
 never as a reproach.
@@ -6,45 +6,43 @@ never as a reproach.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
+from data_contracts.freshness import ALARMS
+from models.feed_watch.alarms import widest
+from models.feed_watch.series import ALL
 from models.policy import Policy
 from models.weeks import WEEK
 
 
-def silent_channels(visits: pl.DataFrame, week: date, policy: Policy) -> pl.DataFrame:
-    """The channels of an area team from which nothing came lately, where chance does not explain it.
+def silent_channels(feeds: pl.DataFrame, week: date, policy: Policy) -> pl.DataFrame:
+    """The channels from which nothing comes any more: of people who look, and of residents who report.
 
-    The last `honest_source_weeks` weeks are held against the pace of the year before them: with more than
-    `silent_feed_expected` visits due and none noted, the channel is silent.
+    Which those are, the watch over feeds says (`models.feed_watch`): one rule for all channels, under one budget of
+    false alarms. What stopped more than a year ago is known by now, and is not told again.
 
     Args:
-        visits: `area_team`, `channel`, `occurred_on`.
+        feeds: The published table `feeds`: `source`, `area_team`, `channel`, `state`, `from_week`, `last_row_on`,
+            `is_masking`.
         week: Monday of the last week that is over.
         policy: The values in force.
 
     Returns:
-        `area_team`, `channel`, `last_on` (day of its last visit), sorted.
+        `area_team` (`all` where it is silent everywhere), `channel`, `last_on` (day of its last row), sorted. A channel
+        is not named where its whole source is suspect.
     """
-    recent_from = week + WEEK - policy.honest_source_weeks * WEEK
-    year_from = recent_from - policy.long_window_weeks * WEEK
-    seen = visits.filter(pl.col("occurred_on").is_between(year_from, week + timedelta(days=6)))
-    is_recent = pl.col("occurred_on") >= recent_from
-    paces = seen.group_by("area_team", "channel").agg(
-        recent=is_recent.sum(),
-        before=(~is_recent).sum(),
-        last_on=pl.col("occurred_on").max(),
-        # The table of events may not reach a whole year back.
-        weeks_before=((recent_from - pl.col("occurred_on").min()).dt.total_days() / 7).clip(
-            1, policy.long_window_weeks
-        ),
-    )
-    due = pl.col("before") / pl.col("weeks_before") * policy.honest_source_weeks
     return (
-        paces.filter(pl.col("recent") == 0, due > policy.silent_feed_expected)
-        .select("area_team", "channel", "last_on")
+        widest(feeds.filter(pl.col("state").is_in(ALARMS)))
+        .filter(
+            pl.col("channel") != ALL,
+            pl.col("state") == "died",
+            # One that takes its whole stream along is told as a suspect source.
+            ~pl.col("is_masking"),
+            pl.col("from_week") > week - policy.long_window_weeks * WEEK,
+        )
+        .select("area_team", "channel", last_on="last_row_on")
         .sort("area_team", "channel")
     )
 

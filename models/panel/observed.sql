@@ -1,41 +1,17 @@
 -- From which week to which week each source could be observed, per area team.
 -- Grain: area_team, source. Unit: Mondays, both inclusive.
--- Sources: raw.complaints, raw.repairs, raw.tenancies, raw.field_signals, raw.complexes, panel.homes, checks.gaps.
+-- Sources: panel.feed_rows, panel.homes, checks.gaps.
 --
 -- Outside these weeks a zero means "not delivered", and the stream is masked. A source is observed from its first to
 -- its last week with any row. A team may have begun later; but a small team has weeks without any row by plain
 -- chance, so its own first and last week only count where too many rows are missing for chance.
-with rows_of_sources as (
-  select 'complaints' as source, complex_id, _week as week from raw.complaints
-  where _withdrawn_at is null and _valid_until is null
-  union all
-  select 'repairs', complex_id, _week from raw.repairs where _withdrawn_at is null and _valid_until is null
-  union all
-  select 'tenancies', complex_id, _week from raw.tenancies
-  where _withdrawn_at is null and _valid_until is null
-  union all
-  select 'field_signals', complex_id, _week from raw.field_signals
-  where _withdrawn_at is null and _valid_until is null
-),
-in_span as (
-  select rows_of_sources.source, rows_of_sources.week, complexes.area_team
-  from rows_of_sources
-  -- The team of that week, as in `homes.sql`: with today's teams, one that was renamed would lose its whole past.
-  join raw.complexes
-    on complexes.complex_id = rows_of_sources.complex_id
-    and rows_of_sources.week >= complexes._valid_from
-    and (complexes._valid_until is null or rows_of_sources.week < complexes._valid_until)
-  where complexes._withdrawn_at is null
-    -- Terminations are known ahead: a date after the last week proves nothing about this week's feed.
-    and rows_of_sources.week between getvariable('first_week') and getvariable('last_week')
-),
-per_team as (
-  select area_team, source, min(week) as first_week, max(week) as last_week, count(*) as row_count
-  from in_span group by all
+with per_team as (
+  select area_team, source, min(week) as first_week, max(week) as last_week, sum(row_count) as row_count
+  from panel.feed_rows group by all
 ),
 per_source as (
-  select source, min(week) as source_first_week, max(week) as source_last_week, count(*) as row_count
-  from in_span group by all
+  select source, min(week) as source_first_week, max(week) as source_last_week, sum(row_count) as row_count
+  from panel.feed_rows group by all
 ),
 team_weeks as (
   select area_team, week, count(*) as complexes from panel.homes group by all

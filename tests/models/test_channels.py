@@ -26,26 +26,50 @@ def visits(channel: str, every_days: int, until: date, team: str = "Noord") -> p
     )
 
 
+def feed(team: str, channel: str, state: str, weeks_ago: int = 3, *, masks: bool = False) -> pl.DataFrame:
+    """One row of the published table `feeds`."""
+    began = WEEK - timedelta(weeks=weeks_ago)
+    return pl.DataFrame(
+        {
+            "source": ["field_signals"],
+            "area_team": [team],
+            "channel": [channel],
+            "last_row_on": [began - timedelta(days=2)],
+            "state": [state],
+            "from_week": [began],
+            "is_masking": [masks],
+        }
+    )
+
+
+def silent(*rows: pl.DataFrame) -> list[tuple[str, str]]:
+    return silent_channels(pl.concat(rows), WEEK, POLICY).select("area_team", "channel").rows()
+
+
 def test_a_channel_that_stopped_is_named_with_its_last_day() -> None:
-    last = date(2026, 7, 1)
-    found = silent_channels(pl.concat([visits("technician", 7, last), visits("caretaker", 7, WEEK)]), WEEK, POLICY)
-    assert found.rows() == [("Noord", "technician", last)]
+    found = silent_channels(
+        pl.concat([feed("Noord", "technician", "died"), feed("Noord", "caretaker", "fresh")]), WEEK, POLICY
+    )
+    assert found.rows() == [("Noord", "technician", WEEK - timedelta(days=23))]
 
 
-def test_a_rare_channel_may_be_silent_by_chance() -> None:
-    assert silent_channels(visits("inspection", 60, date(2026, 7, 1)), WEEK, POLICY).is_empty()
+def test_only_what_died_is_silent() -> None:
+    assert silent(*(feed("Noord", state, state) for state in ("fresh", "old", "halved", "doubled", "repeated"))) == []
 
 
-def test_each_team_is_told_of_its_own_channels() -> None:
-    both = pl.concat([visits("caretaker", 7, WEEK, "Zuid"), visits("caretaker", 7, date(2026, 6, 1))])
-    assert silent_channels(both, WEEK, POLICY)["area_team"].to_list() == ["Noord"]
+def test_each_team_is_told_of_its_own_channels_and_what_is_silent_everywhere_once() -> None:
+    found = silent(feed("Noord", "police", "died"), feed("all", "police", "died"), feed("Zuid", "contractor", "died"))
+    assert found == [("Zuid", "contractor"), ("all", "police")]
 
 
-def test_what_comes_after_the_week_is_not_known_yet() -> None:
-    later = visits("technician", 7, WEEK + timedelta(weeks=30))
-    gone = visits("technician", 7, date(2026, 7, 1))
-    tomorrow = later.filter(pl.col("occurred_on") > WEEK + timedelta(days=6))
-    assert silent_channels(pl.concat([gone, tomorrow]), WEEK, POLICY).height == 1
+def test_a_channel_of_a_source_that_broke_is_not_told_beside_it() -> None:
+    assert silent(feed("Noord", "technician", "died"), feed("Noord", "all", "died")) == []
+    assert silent(feed("Noord", "technician", "died", masks=True)) == []
+
+
+def test_what_has_been_silent_for_more_than_a_year_is_known() -> None:
+    assert silent(feed("Noord", "technician", "died", 51)) == [("Noord", "technician")]
+    assert silent(feed("Noord", "technician", "died", 52)) == []
 
 
 def test_places_where_nobody_came_for_a_year_are_counted() -> None:
