@@ -10,14 +10,15 @@ import errno
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from data_contracts.column_names import LEAST_LIKENESS, is_another_header, name_likeness, nearest_names
 from data_contracts.contract import Contract
 from data_contracts.forbidden import forbidden_reason
 from data_contracts.problem import Problem, Spoken
@@ -26,6 +27,12 @@ from flows.csv_files import UTF_8, RejectedLine, csv_select, encoding_of, reject
 from flows.extensions import Extension
 from flows.mappings import Mapping
 from flows.sandbox import check_zip, first_line, sandbox
+from flows.silent_readers import silent_reader
+
+MOST_NAMES, LONGEST_NAME = 12, 60
+"""Columns that a sentence names, and characters of one name."""
+# What DuckDB says of a SELECT that asks for a column that is not there.
+NO_SUCH_COLUMN = re.compile(r'Referenced column "(.+?)" not found[^\n]*\nCandidate bindings: ([^\n]+)')
 
 
 class SourceUnavailable(Problem):
@@ -57,12 +64,15 @@ class ReadDelivery:
         return set(self.rows.column_names) - {"_row"}
 
 
-def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
+def read_delivery(
+    contract: Contract, mapping: Mapping, lent: Callable[[duckdb.DuckDBPyConnection], None] | None = None
+) -> ReadDelivery | None:
     """Reads one source.
 
     Args:
         contract: The input contract.
         mapping: Where it comes from.
+        lent: Is given the connection that reads, so that it can be interrupted.
 
     Returns:
         The delivery, or None if the mapping has no such source.
@@ -70,8 +80,13 @@ def read_delivery(contract: Contract, mapping: Mapping) -> ReadDelivery | None:
     Raises:
         Problem: `reading.*`, for a file that cannot be read as this contract at all.
     """
-    file = mapping.source_file(contract.name)
-    return None if file is None else read_source(contract, mapping, file)
+    files = mapping.source_files(contract.name)
+    if not files:
+        return None
+    if len(files) > 1 and _ending(files[0]) != ".sql":
+        # To read one of them would be to drop the other without a word.
+        raise Problem("reading.two_files", file=files[0], other=files[1].name)
+    return read_source(contract, mapping, files[0], lent=lent)
 
 
 def read_source(
@@ -80,6 +95,7 @@ def read_source(
     file: Path,
     most_rows: int | None = None,
     opened: duckdb.DuckDBPyConnection | None = None,
+    lent: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> ReadDelivery:
     """Reads a file or SELECT as one source, also where it does not stand in the mapping's folder (yet).
 
@@ -89,6 +105,7 @@ def read_source(
         file: The file or the SELECT.
         most_rows: Rows after this one are left out, for a trial [rows]; all are read where None.
         opened: A sandbox of those folders that is open already; else one is opened for this file.
+        lent: Is given the sandbox that is opened for this file, so that it can be interrupted.
 
     Raises:
         Problem: `reading.*`, for a file that cannot be read as this contract at all.
@@ -100,6 +117,8 @@ def read_source(
             return _read_in(opened, contract, file, limit)
         folders = {mapping.inbox, mapping.folder}
         with sandbox(file, needed_extensions(file), folders, mapping.inbox) as con:
+            if lent is not None:
+                lent(con)
             return _read_in(con, contract, file, limit)
     except OSError as error:
         raise SourceUnavailable("reading.unavailable", file=file, why=error.strerror or type(error).__name__) from error
@@ -109,10 +128,13 @@ def check_file(file: Path) -> None:
     """Refuses what is no file, an empty file, and a damaged workbook, before any reader sees it.
 
     Raises:
-        Problem: `reading.unreadable` or `reading.empty_file`.
+        Problem: `reading.unreadable`, `reading.no_plain_file` or `reading.empty_file`.
     """
     if file.is_dir():
         raise Problem("reading.unreadable", file=file, why=os.strerror(errno.EISDIR))
+    if file.exists() and not file.is_file():
+        # A pipe or a device has no end that anybody could wait for.
+        raise Problem("reading.no_plain_file", file=file)
     if _ending(file) != ".sql" and file.stat().st_size == 0:
         raise Problem("reading.empty_file", file=file)
     if _ending(file) == ".xlsx":
@@ -168,6 +190,8 @@ def _mapping_select(con: duckdb.DuckDBPyConnection, file: Path) -> str:
         raise Problem("reading.mapping_not_select", file=file, why=first_line(parsed.get("error_message", "")))
     if len(parsed["statements"]) != 1:
         raise Problem("reading.mapping_many_statements", file=file, count=len(parsed["statements"]))
+    if found_reader := silent_reader(parsed):
+        raise Problem("reading.leaves_rows_out", file=file, reader=found_reader[0], instead=found_reader[1])
     try:
         # As a view it stands on its own: a closing semicolon or comment is no trouble, and no bracket can be closed.
         con.execute(f"create temp view mapped as {text}")
@@ -197,22 +221,33 @@ def _column_names(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> lis
 
 def _check_columns(names: list[str], contract: Contract, file: Path) -> tuple[str, ...]:
     """Refuses forbidden columns and missing ones; gives the ones that are not read."""
-    for name in names:
-        reason = forbidden_reason(name) if name.lower() not in contract.column_names else None
-        if reason:
-            why = Spoken(f"forbidden.{reason}")
-            raise Problem("reading.forbidden_column", file=file, column=name, reason=why)
     found = {name.lower() for name in names}
     ignored = tuple(name for name in names if name.lower() not in contract.column_names)
-    for column in contract.columns:
-        if column.is_required and column.name not in found:
-            nearest = get_close_matches(column.name, [name.lower() for name in ignored], 1, 0.6)
-            if nearest:
-                raise Problem("reading.column_renamed", file=file, column=column.name, nearest=nearest[0])
-            # Without any column of ours the first line may be no header at all, but a row about somebody.
-            shown = ", ".join(names) if len(ignored) < len(names) else "-"
-            raise Problem("reading.column_missing", file=file, column=column.name, found=shown)
-    return ignored
+    missing = tuple(column for column in contract.columns if column.name not in found)
+    required = [column.name for column in missing if column.is_required]
+    renamed = nearest_names(missing, ignored)
+    # Without any column of ours the first line may be no header at all, but a row about somebody.
+    is_header = len(ignored) < len(names) or is_another_header(renamed, names)
+    for name in ignored if is_header else ():
+        reason = forbidden_reason(name)
+        if reason:
+            why = Spoken(f"forbidden.{reason}")
+            raise Problem("reading.forbidden_column", file=file, column=shown_name(name), reason=why)
+    if not required:
+        return ignored
+    meant = [name for name in required if name in renamed]
+    if meant and is_header:
+        select = ", ".join(f"{identifier(shown_name(renamed[name]))} as {name}" for name in meant)
+        nearest = shown_name(renamed[meant[0]])
+        raise Problem("reading.column_renamed", file=file, column=meant[0], nearest=nearest, select=select)
+    shown = ", ".join(shown_name(name) for name in names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+    raise Problem("reading.column_missing", file=file, column=required[0], found=shown if is_header else "-")
+
+
+def shown_name(name: str) -> str:
+    """A column's name as a sentence can hold it: on one line, not too long, without what a screen obeys."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in name)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
 
 
 def _cell(name: str, contract: Contract, file: Path) -> str:
@@ -227,7 +262,7 @@ def _cell(name: str, contract: Contract, file: Path) -> str:
 
 def _filled(names: list[str], file: Path) -> str:
     """Leaves the empty rows of a sheet out, as the empty lines of a CSV file are."""
-    if _ending(file) != ".xlsx":
+    if "excel" not in needed_extensions(file):
         return "true"
     return f"coalesce({', '.join(identifier(name) for name in names)}) is not null"
 
@@ -264,6 +299,13 @@ def _unreadable(file: Path, error: duckdb.Error) -> Problem:
     told = first_line(str(error))
     if isinstance(error, duckdb.IOException) and "No files found" not in told:
         return SourceUnavailable("reading.unavailable", file=file, why=told)
+    missing = NO_SUCH_COLUMN.search(str(error))
+    if missing:
+        column = missing[1]
+        nearest = max(re.findall(r'"(.+?)"', missing[2]), key=lambda name: name_likeness(column, name), default="")
+        # A first line that is no header is a row about somebody, and looks like no column.
+        if name_likeness(column, nearest) >= LEAST_LIKENESS:
+            return Problem("reading.no_such_column", file=file, column=column, nearest=shown_name(nearest))
     if "state machine reached an invalid state" in told:
         return Problem("reading.mixed_line_ends", file=file)
     if isinstance(error, duckdb.DataError | duckdb.InvalidInputException):

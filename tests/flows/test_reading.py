@@ -39,6 +39,7 @@ def write_sheet(town: SmallTown, *rows: list[Any]) -> Path:
 
 
 def write_parquet(town: SmallTown, **columns: Any) -> Path:
+    (town.sources / "complaints.csv").unlink(missing_ok=True)
     file = town.sources / "complaints.parquet"
     pq.write_table(pa.table(columns), file)
     return file
@@ -184,8 +185,10 @@ def test_a_file_without_a_header_does_not_get_its_first_row_told(town: SmallTown
 def test_a_folder_where_a_file_should_be_is_told(town: SmallTown) -> None:
     (town.sources / "complaints.csv").unlink()
     for ending in ("xlsx", "csv", "parquet", "sql"):
-        (town.sources / f"complaints.{ending}").mkdir()
+        folder = town.sources / f"complaints.{ending}"
+        folder.mkdir()
         assert refused(town).message == "reading.unreadable"
+        folder.rmdir()
 
 
 def test_a_disk_that_does_not_answer_is_worth_another_try(town: SmallTown, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,7 +428,7 @@ def test_a_mapping_may_read_sheets_and_other_encodings(town: SmallTown) -> None:
     town.write(
         "complaints.sql",
         "select sheet.*, code as incident_key from "
-        " READ_XLSX(getvariable('inbox') || '/in.xlsx', all_varchar = true) as sheet,"
+        " READ_XLSX(getvariable('inbox') || '/in.xlsx', all_varchar = true, stop_at_empty = false) as sheet,"
         " read_csv(getvariable('inbox') || '/in.csv', encoding := 'CP1252', header = true, delim = ';')",
     )
     assert town.values("incident_key") == ["Café"]
