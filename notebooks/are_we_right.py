@@ -13,6 +13,9 @@ with app.setup:
     import marimo as mo
 
     from flows.exploring.are_we_right.calibration_chart import calibration_chart, estimates_chart, raw_verdicts_chart
+    from flows.exploring.are_we_right.fairness_chart import fairness_chart
+    from flows.exploring.are_we_right.fairness_groups import fairness_of, missing_groups
+    from flows.exploring.are_we_right.fairness_words import counted_table, fairness_in_words, found_table
     from flows.exploring.are_we_right.intake_silence import intake_changes
     from flows.exploring.are_we_right.intake_words import (
         around_in_words,
@@ -192,6 +195,23 @@ def _(history, language, n_weeks, say):
         or [mo.md(say("right.intake.none"))]
     )
     return (changes,)
+
+
+@app.cell
+def _(history, language, policy, say):
+    audits = fairness_of(history)
+    _parts = [mo.md(f"## {say('right.question.fair')}\n\n{say('right.fair.why')}")]
+    for _by, _audit in audits.items():
+        _words = fairness_in_words(_by, _audit, policy, language)
+        _found = found_table(_by, _audit, language)
+        _parts.append(
+            mo.md(f"### {say(f'right.fair.title.{_by}')}\n\n{counted_table(_by, _audit, language)}\n\n{_words}")
+        )
+        if _found:
+            _parts += [mo.md(f"{_found}\n\n{say('right.fair.read')}"), fairness_chart(_by, _audit, language)]
+    _parts += [mo.md(say(f"right.fair.missing.{_by}")) for _by in missing_groups(audits)]
+    mo.vstack(_parts)
+    return (audits,)
 
 
 if __name__ == "__main__":

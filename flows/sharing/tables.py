@@ -11,6 +11,7 @@ from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.tables import check_shape, create_table
 from flows.home import OWNER_ONLY_FILE
+from flows.sandbox import lock
 from flows.sharing.tier import SharedWeek
 
 
@@ -28,6 +29,7 @@ def write_tables(shared: SharedWeek, folder: Path) -> tuple[Path, ...]:
         Problem: `publishing.breach`, if a table does not keep its contract: a fault of ours.
     """
     with duckdb.connect(":memory:") as con:
+        lock(con, [folder])
         return tuple(_write(con, shared, promised, folder) for promised in contracts("shared").values())
 
 

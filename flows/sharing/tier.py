@@ -13,11 +13,13 @@ from functools import cached_property
 import polars as pl
 
 from flows.results import PublishedWeek, is_blind
+from flows.suspect_feeds import feeds_of, suspect_feeds
+from models.blind_spots import dark_teams
 from models.channels import silent_channels, unvisited
-from models.disclosure import shared_reasons, shared_scores, without_threats
+from models.disclosure import as_told, shared_reasons, shared_scores, told_week, without_threats
 from models.policy import Policy
 from models.quarters import TOLD, Quarter, settled_quarters
-from models.weeks import parse_week, week_name
+from models.weeks import WEEK, parse_week, week_name
 
 # A month of answers is told of: long enough that nobody misses it for a holiday.
 ANSWERS_TOLD = timedelta(weeks=4)
@@ -49,11 +51,12 @@ class SharedWeek:
         run_id: The run that it was made by.
         attribution: A line that must stand with every result, or None.
         policy: The values in force that week.
+        stands_of: Monday of the week of which steps, states and kinds of silence are told.
         terms: What the installation set for what it shares.
         is_blind: Whether no source could show the condition, so that nothing can be flagged.
         complexes: `complex_id`, `name`, `area_team`, `homes`, `latitude`, `longitude`, `quiet_level`, `worry_level`,
-            `state`, `silence_kind`, `since_quarter`, `is_too_small_to_know`, `missing_sources`. In use, and never one
-            with fewer than `smallest_shown_homes`.
+            `state`, `silence_kind`, `since_quarter`, `is_too_small_to_know`, `missing_sources`; how it stands is of the
+            week `stands_of`. In use, and never one with fewer than `smallest_shown_homes`.
         quarters: Told counts of the settled quarters (`models.quarters.TOLD`); `seen` is empty for fewer than five.
         reasons: `complex_id`, `stream`, `weight`, `compared` (`models.disclosure.shared_reasons`).
         events: `complex_id`, `area_team`, `occurred_on`, `kind`, `description`; empty ids hold for all.
@@ -63,7 +66,10 @@ class SharedWeek:
         answers: `flag_id`, `complex_id`, `area_team`, `name`, `reviewed_on`, `verdict`, `do_residents_report` of the
             last month, oldest first.
         sources: `source`, `state`, `last_row_on`.
-        channels: `area_team`, `channel`, `last_on` of channels that fell silent.
+        channels: `area_team` (`all` for every team), `channel`, `last_on` of channels that fell silent.
+        suspect: `source`, `area_team` (`all` for every team), `channel`, `state`, `from_week`, `is_masking` of feeds that
+            broke.
+        dark: `area_team`, `reason` of teams of whose evenings and nights no source knows.
         teams: `area_team`, `n_complexes`, `n_unvisited`, `n_fell_off`; every team, by name.
         safety: `area_team`, `name`, `is_private_small`: never written to a table, nor shown on the overview.
     """
@@ -72,6 +78,7 @@ class SharedWeek:
     run_id: str
     attribution: str | None
     policy: Policy
+    stands_of: date
     terms: Terms
     is_blind: bool
     complexes: pl.DataFrame
@@ -82,6 +89,8 @@ class SharedWeek:
     answers: pl.DataFrame
     sources: pl.DataFrame
     channels: pl.DataFrame
+    suspect: pl.DataFrame
+    dark: pl.DataFrame
     teams: pl.DataFrame
     safety: pl.DataFrame
 
@@ -105,41 +114,61 @@ def shared_week(published: PublishedWeek) -> SharedWeek:
     """What may be shared of a published week."""
     week, policy = parse_week(published.week_name), published.policy
     manifest = published.manifest
-    reasons = published.table("reasons")
-    scores = without_threats(published.table("scores").filter(pl.col("week") == week), reasons)
+    scores = _scores(published)
+    stands = first_published(published, told_week(week, policy))
     settled = settled_quarters(week, policy)
-    complexes = _complexes(published, scores, policy)
+    complexes = _complexes(published, as_told(scores, _scores(stands)), policy)
     shown = complexes.select("complex_id")
     told = (
         published.table("quarters")
         .filter(pl.col("quarter_starts_on") >= settled[0].first_day)
         .join(shown, on="complex_id", how="semi", maintain_order="left")
-        .select(list(TOLD))
     )
-    visits = _visits(published, complexes)
+    if "weight" not in told.columns:
+        # A week of before words were kept with their quarter.
+        told = told.with_columns(weight=pl.lit(None, pl.String))
+    visits, feeds = _visits(published, complexes), feeds_of(published)
     return SharedWeek(
         week=week,
         run_id=manifest["run_id"],
         attribution=manifest["attribution"],
         policy=policy,
+        stands_of=parse_week(stands.week_name),
         terms=_terms(manifest.get("shared_terms", {})),
         is_blind=is_blind(published),
         complexes=complexes,
-        quarters=told,
-        reasons=shared_reasons(
-            reasons.join(shown, on="complex_id", how="semi", maintain_order="left"),
-            told,
-            settled[-1],
-            policy,
-        ),
+        quarters=told.select(list(TOLD)),
+        reasons=shared_reasons(told, settled[-1]),
         events=_events(published, complexes),
         flags=_flags(published, complexes, scores),
         answers=_answers(published, complexes, week),
         sources=published.table("sources").select("source", "state", "last_row_on"),
-        channels=silent_channels(visits, week, policy),
+        channels=silent_channels(feeds, week, policy),
+        suspect=suspect_feeds(feeds),
+        dark=dark_teams(feeds, policy),
         teams=_teams(published, complexes, visits, week, policy),
         safety=_safety(published),
     )
+
+
+def first_published(published: PublishedWeek, since: date) -> PublishedWeek:
+    """The first week from `since` on that was published beside this one, or else this one.
+
+    As it was published then, not as it is judged now: what was learned or came in since would tell of single weeks.
+    """
+    week = since
+    while week < parse_week(published.week_name):
+        runs = sorted(published.folder.resolve().parent.glob(f"{week_name(week)}.*"))
+        if runs and set(_scores(PublishedWeek(runs[-1])).columns) == set(_scores(published).columns):
+            return PublishedWeek(runs[-1])
+        week += WEEK
+    return published
+
+
+def _scores(published: PublishedWeek) -> pl.DataFrame:
+    """How every complex stood in that week; of fear that only threats explain, nothing."""
+    scores = published.table("scores").filter(pl.col("week") == parse_week(published.week_name))
+    return without_threats(scores, published.table("reasons"))
 
 
 def _terms(said: dict[str, object]) -> Terms:
@@ -181,13 +210,16 @@ def _flags(published: PublishedWeek, complexes: pl.DataFrame, scores: pl.DataFra
     )
     matters = flags.filter(pl.col("why") == "safety")["complex_id"]
     goes_on = pl.col("status").is_in(["open", "impasse"]) & (pl.col("why") != "random_draw")
-    named = complexes.select("complex_id", "name", "homes", "area_team", "silence_kind")
+    named = complexes.select("complex_id", "name", "homes", "area_team")
+    # What is asked about a flag is as it stands now; its complex stands on the overview as it was last told.
+    kinds = scores.select("complex_id", "silence_kind")
     chance = scores.select("complex_id", "p_quiet_decline")
     return (
         published.table("lives")
         .drop("area_team")
         .join(listed, on="flag_id", how="left")
         .join(named, on="complex_id")
+        .join(kinds, on="complex_id", how="left")
         .join(chance, on="complex_id", how="left")
         .with_columns(
             pl.col("is_listed").fill_null(False) | (goes_on & pl.col("complex_id").is_in(matters.implode())),

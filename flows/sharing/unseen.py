@@ -1,4 +1,4 @@
-"""What could not be seen: sources that are missing, old or stopped, channels that fell silent, places nobody visited.
+"""What could not be seen: sources that are missing, old, stopped or suspect, silent channels, hours, unvisited places.
 
 Silence of a source must never become silence of people. It is told so that a team knows what its list cannot hold,
 never as a reproach.
@@ -13,6 +13,8 @@ import polars as pl
 
 from flows.language import Language
 from flows.sharing.tier import SharedWeek
+from flows.suspect_feeds import channel_name, suspect_in_few_words, suspect_sentences
+from models.feed_watch.series import ALL
 from models.streams import STREAMS
 
 _STATES = ("missing", "stopped", "old")
@@ -33,6 +35,20 @@ def unseen_sources(sources: pl.DataFrame, language: Language) -> list[str]:
     return told
 
 
+def unseen_feeds(suspect: pl.DataFrame, dark: pl.DataFrame, language: Language) -> list[str]:
+    """What feeds could not show: the suspect ones, and the teams of whose evenings and nights nobody knows.
+
+    Args:
+        suspect: `SharedWeek.suspect`.
+        dark: `SharedWeek.dark`.
+        language: Of the sentences.
+    """
+    told = suspect_sentences(suspect, language)
+    if not dark.is_empty():
+        told.append(language.say("unseen.dark", teams=dark["area_team"].to_list()))
+    return told
+
+
 def unseen_lines(shared: SharedWeek, team: str, language: Language, *, is_brief: bool) -> tuple[str, ...]:
     """What the digest of one team could not see: sources, channels, and places where nobody came.
 
@@ -43,18 +59,26 @@ def unseen_lines(shared: SharedWeek, team: str, language: Language, *, is_brief:
         is_brief: Whether sources and channels are one line, without dates.
     """
     told = [language.say("unseen.condition")] if shared.is_blind else []
-    channels = shared.channels.filter(pl.col("area_team") == team).to_dicts()
+    of_team = shared.channels.filter(pl.col("area_team").is_in([team, ALL]))
+    channels = [channel_name(each, language) for each in of_team["channel"].unique().sort()]
+    suspect = shared.suspect.filter(pl.col("area_team").is_in([team, ALL]))
+    is_dark = team in shared.dark["area_team"]
     if is_brief:
-        names = [f"source.{row['source']}" for row in _unfresh(shared.sources)]
-        names += [f"team.channel.{row['channel']}" for row in channels]
-        if names:
-            told.append(language.say("team.unseen.all", what=[language.say(name) for name in names]))
+        names = [f"source.{each}" for each in suspect["source"]]
+        names += [f"source.{row['source']}" for row in _unfresh(shared.sources)]
+        hours = [language.say("team.unseen.hours")] if is_dark else []
+        what = [*(language.say(name) for name in dict.fromkeys(names)), *channels, *hours]
+        if what:
+            told.append(language.say("team.unseen.all", what=what))
     else:
+        if not suspect.is_empty():
+            told.append(language.say("team.unseen.suspect", feeds=suspect_in_few_words(suspect, language)))
         told += _sources_by_state(shared.sources, language)
         if channels:
             # Without a day: in a small team it would be the last visit of one colleague.
-            named = [language.say(f"team.channel.{row['channel']}") for row in channels]
-            told.append(language.say("team.unseen.channels", channels=named))
+            told.append(language.say("team.unseen.channels", channels=channels))
+        if is_dark:
+            told.append(language.say("team.unseen.dark"))
     places = shared.teams.filter(pl.col("area_team") == team)["n_unvisited"].to_list()
     if places and places[0]:
         told.append(language.say("team.unseen.places", count=places[0]))

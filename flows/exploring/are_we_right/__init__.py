@@ -6,4 +6,5 @@ Where do I go to …
 - change what is told of them: `verdict_words.py`; the pictures: `calibration_chart.py`, `lead_time_chart.py`
 - see which questions have no answer yet: `open_questions.py`, `open_words.py`
 - see the silence that our own rules of registration made: `intake_silence.py`, `intake_counts.py`, `intake_words.py`
+- see who comes on the list, per group: `fairness_groups.py`, `fairness_words.py`, `fairness_chart.py`
 """

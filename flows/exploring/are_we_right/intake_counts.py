@@ -97,7 +97,7 @@ def _run_that_shows(begin: date, history: VerdictHistory, n_weeks: int) -> Publi
 def _weeks(week: PublishedWeek, contract: str) -> pl.DataFrame:
     """Single weeks in which something could be seen."""
     return (
-        pl.scan_parquet(week.folder / "streams.parquet")
+        pl.scan_parquet(week.folder / "streams.parquet", glob=False)
         .filter(pl.col("stream").is_in(_names(contract)), ~pl.col("is_masked"), pl.col("expected").is_not_null())
         .with_columns(starts_on="week", n_weeks=pl.lit(1, pl.Int32))
         .select(_PIECES)
@@ -112,7 +112,7 @@ def _blocks(week: PublishedWeek, contract: str) -> pl.DataFrame:
         check_readable(week, ("history",))
     except Problem:
         return pl.DataFrame(schema=_weeks(week, contract).schema)
-    told = pl.scan_parquet(file).filter(pl.col("stream").is_in(_names(contract)))
+    told = pl.scan_parquet(file, glob=False).filter(pl.col("stream").is_in(_names(contract)))
     return told.with_columns(exposure=pl.lit(None, pl.Float64)).select(_PIECES).collect()
 
 

@@ -125,7 +125,9 @@ def _around(event: dict[str, Any], history: VerdictHistory, n_weeks: int) -> Int
 
 
 def _last_scores(week: PublishedWeek) -> pl.DataFrame:
-    scores = pl.scan_parquet(week.folder / "scores.parquet").filter(pl.col("week") == parse_week(week.week_name))
+    scores = pl.scan_parquet(week.folder / "scores.parquet", glob=False).filter(
+        pl.col("week") == parse_week(week.week_name)
+    )
     return scores.select("complex_id", "area_team", "since_week").collect()
 
 

@@ -127,13 +127,15 @@ def _mondays(home: Home) -> list[date]:
 
 
 def _each(weeks: Iterable[PublishedWeek], name: str, columns: tuple[str, ...]) -> pl.DataFrame:
-    return pl.concat([pl.read_parquet(week.folder / f"{name}.parquet", columns=list(columns)) for week in weeks])
+    return pl.concat(
+        [pl.read_parquet(week.folder / f"{name}.parquet", columns=list(columns), glob=False) for week in weeks]
+    )
 
 
 def _states(week: PublishedWeek, complexes: pl.Series) -> pl.DataFrame:
     """The week's own row of its scores: what was told then, not what was made of that week later."""
     return (
-        pl.scan_parquet(week.folder / "scores.parquet")
+        pl.scan_parquet(week.folder / "scores.parquet", glob=False)
         .filter(pl.col("week") == parse_week(week.week_name), pl.col("complex_id").is_in(complexes.implode()))
         .select("complex_id", "week", "state")
         .collect()

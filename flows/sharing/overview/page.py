@@ -19,7 +19,8 @@ from markupsafe import Markup
 from flows.language import Language
 from flows.sharing.overview.packed import packed_week
 from flows.sharing.tier import SharedWeek
-from flows.sharing.unseen import unseen_sources
+from flows.sharing.unseen import unseen_feeds, unseen_sources
+from models.weeks import week_name
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -55,12 +56,17 @@ def overview_page(shared: SharedWeek, language: Language) -> str:
         shared=shared,
         last_day=shared.week + timedelta(days=6),
         n_listed=shared.flags["is_listed"].sum(),
-        unseen=[*blind, *unseen_sources(shared.sources, language)],
+        unseen=[
+            *blind,
+            *unseen_sources(shared.sources, language),
+            *unseen_feeds(shared.suspect, shared.dark, language),
+        ],
         policy=_security_policy(style, script),
         style=Markup(style),
         script=Markup(script),
         packed=Markup(embeddable(packed_week(shared, language))),
         say=language.say,
+        week_name=week_name,
         language=language,
     )
 

@@ -212,9 +212,14 @@ def _events(town: Town, monday: date) -> list[dict[str, Any]]:
 
 def _complexes(town: Town) -> pl.DataFrame:
     n = len(town.ids)
+    rng = np.random.default_rng(town.plan.seed + 5)
+    audience = rng.choice(["general", "seniors", "care", "youth"], n, p=(0.6, 0.25, 0.1, 0.05))
+    district = np.unique(town.team, return_inverse=True)[1] // 2 + 1
     return pl.DataFrame(
         {
             "complex_id": town.ids,
+            "audience": audience,
+            "neighbourhood_code": [f"BU9991{each:02d}{number % 4:02d}" for number, each in enumerate(district)],
             "name": [f"{NAMES[number % len(NAMES)]} {number + 1}" for number in range(n)],
             "area_team": town.team,
             "homes": _homes(town),

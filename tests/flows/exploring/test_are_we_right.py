@@ -32,7 +32,7 @@ def shown(home: Path, **arguments: str) -> str:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_a_home_with_many_answers_shows_all_six_questions(code: str) -> None:
+def test_a_home_with_many_answers_shows_all_seven_questions(code: str) -> None:
     said, language = shown(made_town(Plan())[0].folder, language=code), Language(code)
     for title in (
         language.say("right.question.count"),
@@ -41,6 +41,7 @@ def test_a_home_with_many_answers_shows_all_six_questions(code: str) -> None:
         language.say("right.question.lead"),
         language.say("right.question.open"),
         language.say("right.question.intake"),
+        language.say("right.question.fair"),
     ):
         assert title in said
     assert language.chance(0.0765) in said

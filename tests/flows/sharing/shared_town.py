@@ -113,6 +113,7 @@ def shared_town(
         run_id="20261116T050000000000Z",
         attribution=None,
         policy=policy,
+        stands_of=MONDAY,
         terms=Terms(safety_role="de coördinator veiligheid", answers_to="luisterpost@example.nl"),
         is_blind=False,
         complexes=made,
@@ -134,6 +135,27 @@ def shared_town(
             [{"area_team": "Team 00", "channel": "technician", "last_on": date(2026, 6, 2)}],
             {"area_team": pl.String, "channel": pl.String, "last_on": pl.Date},
         ),
+        suspect=_frame(
+            [
+                {
+                    "source": "complaints",
+                    "area_team": "Team 00",
+                    "channel": "all",
+                    "state": "halved",
+                    "from_week": date(2026, 10, 5),
+                    "is_masking": True,
+                }
+            ],
+            {
+                "source": pl.String,
+                "area_team": pl.String,
+                "channel": pl.String,
+                "state": pl.String,
+                "from_week": pl.Date,
+                "is_masking": pl.Boolean,
+            },
+        ),
+        dark=_frame([{"area_team": "Team 00", "reason": "none_seen"}], {"area_team": pl.String, "reason": pl.String}),
         teams=teams.with_columns(
             n_complexes=pl.lit(n_complexes // n_teams, pl.Int64),
             n_unvisited=pl.lit(3, pl.Int64),

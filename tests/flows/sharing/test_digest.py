@@ -82,7 +82,12 @@ def test_long_names_a_long_role_and_a_line_that_must_stand_there_still_fit(code:
 def test_a_usual_digest_is_told_in_full() -> None:
     shared = shared_town()
     calm = replace(
-        shared, safety=shared.safety.clear(), sources=shared.sources.head(2), channels=shared.channels.clear()
+        shared,
+        safety=shared.safety.clear(),
+        sources=shared.sources.head(2),
+        channels=shared.channels.clear(),
+        suspect=shared.suspect.clear(),
+        dark=shared.dark.clear(),
     )
     told = read(digest_of(replace(calm, flags=calm.flags.filter("is_listed"), answers=calm.answers.clear())))
     assert "Loop eens een rondje en maak een praatje." in told
@@ -320,15 +325,19 @@ def test_what_the_lot_chose_is_not_without_cause_where_the_team_knows_it() -> No
 def test_what_could_not_be_seen_is_told_by_name() -> None:
     shared = with_flags(shared_town(), {})
     assert digest_of(replace(shared, safety=shared.safety.clear())).unseen.lines == (
+        "Vraag na bij wie levert: klachten en meldingen (de helft).",
         "We krijgen geen signalen uit de wijk.",
         "Niet van deze week: huurcontracten (laatste: 30 september 2026).",
-        "Een kwartaal lang kregen we niets door van monteurs.",
+        "We krijgen niets meer door van monteurs.",
+        "Over de avond en nacht weten we hier niets.",
         "Een jaar geen bezoek genoteerd bij 3 complexen.",
     )
     fresh = replace(
         shared,
         sources=shared.sources.head(2),
         channels=shared.channels.clear(),
+        suspect=shared.suspect.clear(),
+        dark=shared.dark.clear(),
         teams=shared.teams.with_columns(n_unvisited=pl.lit(0, pl.Int64)),
     )
     assert digest_of(fresh).unseen.lines == ("Alle bronnen waren er.",)
