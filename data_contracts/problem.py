@@ -6,6 +6,11 @@ figures; the command line looks the sentence up in the catalogues (`flows/langua
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
+
+_SPEAKER: ContextVar[Callable[[Problem], str] | None] = ContextVar("speaker", default=None)
+
 
 class Spoken(str):
     """A figure of a problem that is itself the name of a message, such as why a column is forbidden."""
@@ -25,13 +30,24 @@ class Problem(Exception):  # noqa: N818 - it is a problem for its reader, not an
         super().__init__(message, figures)
 
     def __str__(self) -> str:
-        """The message name with its figures; what a log or a traceback shows."""
+        """What a log or a traceback shows: the sentence where somebody speaks, else the name and the figures."""
+        if speaker := _SPEAKER.get():
+            return speaker(self)
         told = ", ".join(f"{name}={value}" for name, value in self.figures.items())
         return f"{self.message} ({told})" if told else self.message
 
     def __reduce__(self) -> tuple[object, ...]:
         """Lets a problem travel between processes, as Prefect's workers need."""
         return _again, (type(self), self.message, self.figures)
+
+
+def speak_with(speaker: Callable[[Problem], str]) -> None:
+    """From here on, problems show their sentence in logs of others as well, such as Prefect's.
+
+    Args:
+        speaker: Gives the sentence of a problem.
+    """
+    _SPEAKER.set(speaker)
 
 
 def _again(kind: type[Problem], message: str, figures: dict[str, object]) -> Problem:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 import duckdb
+import polars as pl
 
 from data_contracts.contract import Contract
 from data_contracts.problem import Problem
-from data_contracts.staging import original_select
+from data_contracts.set_apart import rows_set_apart
 from flows.reading import ReadDelivery
 from flows.run import Run
-from flows.warehouse import transaction
+from flows.warehouse import insert_rows, transaction
 
 # A list of a few rows may lose some of them in one week.
 FEW_ROWS = 5
@@ -59,6 +60,8 @@ def merge(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery
             f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null"
         )
         con.execute(f"insert into raw.{name} select * from incoming")
+        # What says by now that it lies before the kept weeks leaves, with what it said before.
+        con.execute(f"delete from raw.{name} as old using left_out as staged where {same_key} and _key_versions = 1")
         return _withdraw(con, run, promised, delivery, same_key)
 
 
@@ -100,23 +103,28 @@ def _withdraw(
 def _lacks_keys(con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery) -> bool:
     """Whether a row came of which nobody can say which one it is: then nobody can say which one is gone either."""
     without = " or ".join(f"{key} is null" for key in promised.key)
-    found = con.execute(f"select exists (from staging.{promised.name} where {without})").fetchone()
+    found = con.execute(
+        f"select getvariable('keys_cleaned') > 0 or exists (from staging.{promised.name} where {without})"
+    ).fetchone()
     return bool(delivery.rejected or (found and found[0]))
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, promised: Contract, delivery: ReadDelivery, read_at: object) -> None:
-    """Keeps each distinct broken row once, with how often it came and when it was last seen."""
+    """Keeps each distinct broken row once, hashed and cleaned, with how often it came and when it was last seen."""
     broken = f"from staging.{promised.name}_fates where _fate = 'quarantined'"
-    originals = original_select(promised, delivery.columns, f"select _row {broken}")
-    con.execute(f"""
-        create or replace temp table broken as
-        select fates._rules as rules, originals.original
-        from ({broken}) as fates join ({originals}) as originals using (_row)
-    """)
-    for each in delivery.rejected:
-        con.execute(
-            "insert into broken values (['line.shape'], ?)", [json.dumps({"line": each.line, "error": each.why})]
-        )
+    apart = rows_set_apart(con, promised, delivery.columns, f"select _row, _rules {broken}")
+    rules = [[*each.rules] for each in apart] + [["line.shape"] for _ in delivery.rejected]
+    # Of a line that is no row only its number is told: what stands in it nobody can tell apart.
+    lines = [json.dumps({"line": each.line, "error": each.why}) for each in delivery.rejected]
+    con.execute("create or replace temp table broken (rules varchar[], original varchar)")
+    insert_rows(
+        con,
+        "broken",
+        pl.DataFrame(
+            {"rules": rules, "original": [each.as_json for each in apart] + lines},
+            {"rules": pl.List(pl.String), "original": pl.String},
+        ),
+    )
     con.execute("""
         create or replace temp table broken_now as
         select any_value(rules) as rules, original, count(*) as copies from broken group by original

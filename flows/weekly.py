@@ -17,20 +17,25 @@ from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from data_contracts.contract import contracts
-from data_contracts.problem import Problem
+from data_contracts.problem import Problem, speak_with
 from flows.artifacts import leave_artifacts
 from flows.estimate import choose_flags, choose_week, count_panel, score
 from flows.following import follow_flags
 from flows.ingest import Account, take_in
+from flows.keeping.retention import let_go
+from flows.language import Language
+from flows.logbook import note_week, noting_problems
 from flows.publishing import publish
 from flows.results import PublishedWeek
+from flows.right_clock import check_clock
 from flows.run import Run, make_run
 from flows.sharing.writing import share_with_all
-from flows.warehouse import check_secret, finish_run, open_warehouse, prepare_warehouse, settle_week
+from flows.warehouse import check_not_gone, check_secret, finish_run, open_warehouse, prepare_warehouse, settle_week
 from flows.weekly_result import Published
 from models.weeks import parse_week, week_name
 
 RETRIES = 2
+CALENDAR = "calendar"
 log = logging.getLogger("luisterpost")
 
 
@@ -54,9 +59,11 @@ def weekly(
         language: `nl` or `en`.
         read_at: Moment of the run, ISO 8601; else the moment for which Prefect planned it.
     """
+    # Prefect's own log and pages show what went wrong as a sentence too.
+    speak_with(Language(language).tell)
     run = begin(sources, home, inbox, week, language, read_at)
-    with run.home.alone():
-        prepare(run)
+    with run.home.alone(), noting_problems(run):
+        prepare(run, is_week_named=bool(week) and week != CALENDAR)
         accounts = tuple(take_in_source(run, name) for name in contracts("inputs"))
         refuse_without_required(accounts)
         monday = choose(run)
@@ -66,24 +73,33 @@ def weekly(
         folder = put_out(run, monday)
         digests = tell(run, folder)
         show_in_prefect(run, folder)
+        note_week(run, folder, len(digests))
+        remove_old(run, monday)
     return Published(monday, folder, accounts, digests, run)
 
 
 def begin(sources: str, home: str, inbox: str | None, week: str | None, language: str, read_at: str | None) -> Run:
     """The run, with its settings read."""
     moment = datetime.fromisoformat(read_at) if read_at else runtime.flow_run.scheduled_start_time
-    asked = parse_week(week) if week and week != "calendar" else None
+    asked = parse_week(week) if week and week != CALENDAR else None
     run = make_run(Path(home), sources, Path(inbox) if inbox else None, asked, moment, language)
-    if week == "calendar":
+    if week == CALENDAR:
         run = run.for_week(run.last_week)
     return run
 
 
-def prepare(run: Run) -> None:
-    """Brings the warehouse in order, and sees that reporters are still hashed with the same secret."""
+def prepare(run: Run, *, is_week_named: bool = False) -> None:
+    """Brings the warehouse in order, and sees that the secret is still the same and that the clock can be right."""
+    check_not_gone(run.home)
     with open_warehouse(run.home) as con:
-        prepare_warehouse(con, run.run_id, run.read_at)
+        upgrade = prepare_warehouse(con, run.run_id, run.read_at)
         check_secret(con, run.home)
+        # Who names a week may mean one of long ago.
+        if not is_week_named:
+            check_clock(con, run)
+    if upgrade:
+        found, made, copy = upgrade.found, upgrade.made, upgrade.copy
+        log.warning(run.language.say("warehouse.upgraded", found=found, made=made, copy=copy))
 
 
 @task(retries=RETRIES, retry_delay_seconds=[2, 10], cache_policy=NO_CACHE)
@@ -154,6 +170,12 @@ def tell(run: Run, folder: Path) -> tuple[Path, ...]:
     log.info(run.language.say("step.tell"))
     teams = share_with_all(PublishedWeek(folder), run.home, run.language)
     return tuple(team.folder for team in teams)
+
+
+@task(cache_policy=NO_CACHE)
+def remove_old(run: Run, week: date) -> None:
+    """Removes what was kept as long as the policy keeps it."""
+    let_go(run, week)
 
 
 @task(cache_policy=NO_CACHE)
