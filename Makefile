@@ -43,9 +43,22 @@ bench: .venv/.develops ## Measure seconds and memory per step, as ratios to a ba
 	@$(BIN)/python tests/benchmarks/sharing.py
 	@$(BIN)/python tests/benchmarks/what_if.py
 
+.PHONY: mutations
+mutations: .venv/.develops ## Change delivered files by chance, some thousands of times, and see that nothing is lost
+	@$(BIN)/python tests/mutations/long_form.py
+
+.PHONY: audit
+audit: .venv/.develops ## Hold every pinned dependency against the known weaknesses, where PyPI's list can be reached
+	@$(BIN)/python tests/security/audit.py
+
+.PHONY: faults
+faults: .venv/.develops ## Put the weekly run through kills, full disks, hanging sources and damage, and write docs/faults.md (about an hour)
+	@$(BIN)/python tests/faults/run.py --date $$(date +%F)
+
 .PHONY: docs
 docs: .venv/.develops ## Write the pages and pictures that are made from the code
 	@$(BIN)/python -m data_contracts.catalogue
+	@$(BIN)/python -m data_contracts.note_evaluation
 	@$(BIN)/python -m flows.reference
 
 .PHONY: lock

@@ -69,6 +69,7 @@ def _columns_table(contract: Contract) -> str:
 def _meaning(column: Column) -> str:
     treatments = {
         "hash": " **Wordt onherkenbaar gemaakt bij het inlezen.**",
+        "clean": " **Namen, nummers en adressen gaan er bij het inlezen uit, voor zover zij worden herkend.**",
         "withhold": " **Wordt gelezen en geteld, maar niet bewaard.**",
     }
     return column.description + (treatments[column.treatment] if column.treatment else "")

@@ -36,7 +36,7 @@ class Column:
         physical_type: DuckDB type; timestamps are UTC.
         is_required: Whether the column may not be empty.
         is_key: Whether it is part of the key.
-        treatment: `hash` or `withhold` for personal columns, else None.
+        treatment: `hash`, `clean` or `withhold` for personal columns, else None.
         transform: SQL over the raw text that normalises it on the way in, or None.
         example: One valid value as text, or None.
         vera: VERA term, or None.
@@ -50,7 +50,7 @@ class Column:
     physical_type: str
     is_required: bool
     is_key: bool
-    treatment: Literal["hash", "withhold"] | None
+    treatment: Literal["hash", "clean", "withhold"] | None
     transform: str | None
     example: str | None
     vera: str | None
@@ -204,7 +204,7 @@ def _column(written: odcs.SchemaProperty, path: Path) -> Column:
     if not (written.name and written.physicalType and written.logicalType and written.description):
         raise ValueError(f"{path.name}: column {written.name}: name, both types and a description are needed")
     treatment = said.get("treatment")
-    if written.classification == "personal" and treatment not in ("hash", "withhold"):
+    if written.classification == "personal" and treatment not in ("hash", "clean", "withhold"):
         raise ValueError(f"{path.name}: column {written.name} is personal and has no treatment")
     return Column(
         name=written.name,

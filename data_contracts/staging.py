@@ -3,14 +3,16 @@
 A delivery is a table of text with a row number. It becomes a staging table with the contract's types and a few
 helper columns (`row_rules.py` lists them). Then good rows go on, broken ones to the quarantine, and
 
-    rows read = kept + quarantined + already known
+    rows read = kept + quarantined + already known + forgotten
 
-holds by construction, because each row gets exactly one `_fate`.
+holds by construction: a row that was forgotten and comes again is left out before anything of it is written down, and
+each of the others gets exactly one `_fate`.
 """
 
 from __future__ import annotations
 
 from data_contracts.contract import Column, Contract
+from data_contracts.personal import SOMEBODYS, forgotten_mark, has_true_date, is_forgotten, reporter_of, unrecognisable
 from data_contracts.row_rules import quoted
 
 DAY_FIRST = "['%d-%m-%Y %H:%M:%S', '%d-%m-%Y %H:%M', '%d-%m-%Y']"
@@ -31,7 +33,7 @@ def staging_select(contract: Contract, delivered: set[str], timezone: str) -> st
     Returns:
         SQL over a table `delivery` (`_row BIGINT`, all else VARCHAR) and what may be referred to: a table
         `known_complexes` (`complex_id`) or `known_flags` (`flag_id`). It reads the session variables `read_at` (UTC
-        timestamp) and `secret` (of this installation).
+        timestamp) and those of `data_contracts.personal`, which say what `_is_forgotten`.
     """
     cells = ",\n    ".join(_cell(column, column.name in delivered) for column in contract.columns)
     texts = ",\n    ".join(_text(column) for column in contract.columns)
@@ -42,7 +44,6 @@ def staging_select(contract: Contract, delivered: set[str], timezone: str) -> st
         for column in contract.columns
         if column.logical_type != "string"
     )
-    local_week = _local_week(contract, timezone)
     key = ", ".join(contract.key)
     content = ", ".join(f'"{name}"' for name in contract.column_names)
     has_complex = "complex_id" in contract.column_names and contract.name != "complexes"
@@ -60,13 +61,14 @@ with cells as (
 ),
 delivered as (
   select _row,
-    {texts}
+    {texts},
+    {_mark(contract)} as _mark
   from cells
 ),
 -- Written down once: it is read three times below, and typing is what costs.
 typed as materialized (
   select _row,
-    {types},
+    {types}, _mark,
     list_filter([{uncast}]::varchar[], name -> name is not null) as _uncast
   from delivered
 ),
@@ -84,18 +86,22 @@ copies as (
     row_number() over (partition by {key}, content order by _row) as copy,
     count(distinct content) over (partition by {key}) as versions
   from contents
+),
+staged as (
+  select typed.*, coalesce(copies.versions, 1) as _key_versions, coalesce(copies.copy, 1) as _copy,
+    {known} as _complex_is_known, ({flag_known}) as _flag_is_known,
+    getvariable('read_at')::timestamp as _read_at, {_local_week(contract, timezone)} as _week
+  from typed left join copies on copies._row = typed._row {join}
 )
-select typed.*, coalesce(copies.versions, 1) as _key_versions, coalesce(copies.copy, 1) as _copy,
-  {known} as _complex_is_known, ({flag_known}) as _flag_is_known,
-  getvariable('read_at')::timestamp as _read_at, {local_week} as _week
-from typed left join copies on copies._row = typed._row {join}
+select * exclude (_mark){_without_old_notes(contract)}, {is_forgotten(contract)} as _is_forgotten from staged
 """
 
 
 def original_select(contract: Contract, delivered: set[str], rows: str) -> str:
-    """One JSON text per row of `rows` with its values as they came, personal columns hashed or withheld.
+    """One JSON text per row of `rows` with its values as they came, personal columns hashed, cleaned or withheld.
 
-    Codes that may not be kept are already replaced (`transformLogic`), so the quarantine cannot hold them either.
+    What is in the wrong column may still be about somebody: `set_apart.py` cleans it before it is kept or shown. Codes
+    that may not be kept are already replaced (`transformLogic`), so the quarantine cannot hold them either.
 
     Args:
         contract: An input contract.
@@ -145,6 +151,28 @@ from judged left join known on known._row = judged._row
 """
 
 
+def week_of_original(contract: Contract, timezone: str) -> str:
+    """SQL over `original` (see `original_select`): the local Monday of the event, NULL where it has no true date."""
+    if contract.event_column is None:
+        return "cast(null as date)"
+    event = contract.column(contract.event_column)
+    typed = _typed(event, timezone, f"(original->>{quoted(event.name)})")
+    selected = f"select {typed} as {event.name}"
+    return f"(select case when {has_true_date(contract)} then {_local_week(contract, timezone)} end from ({selected}))"
+
+
+def treated_value_select(column: Column) -> str:
+    """SQL for what becomes of a reporter on the way in, and the mark by which one who is forgotten is known.
+
+    The parameter `value` is the reporter's key as a source writes it.
+    """
+    cell = _cell(column, is_delivered=True)
+    return f"""
+select {_text(column)}, {forgotten_mark(_plain_text(column))} as mark
+from (select {cell} from (select $value::varchar as "{column.name}"))
+"""
+
+
 def _cell(column: Column, is_delivered: bool) -> str:
     if not is_delivered or column.treatment == "withhold":
         return f'cast(null as varchar) as "{column.name}"'
@@ -156,15 +184,35 @@ def _cell(column: Column, is_delivered: bool) -> str:
 
 
 def _text(column: Column) -> str:
-    text = column.transform or f'"{column.name}"'
-    if column.treatment == "hash":
-        # Sixteen hexadecimal digits keep two reporters apart and cannot be turned back without the secret.
-        text = f"left(sha256(getvariable('secret') || '|' || {text}), 16)"
+    text = unrecognisable(_plain_text(column)) if column.treatment == "hash" else _plain_text(column)
     return f"{text} as {column.name}__text"
 
 
-def _typed(column: Column, timezone: str) -> str:
-    text = f"{column.name}__text"
+def _plain_text(column: Column) -> str:
+    return column.transform or f'"{column.name}"'
+
+
+def _mark(contract: Contract) -> str:
+    """The mark of whoever reported, where anybody is forgotten at all; it stands in no table."""
+    reporter = reporter_of(contract)
+    if reporter is None:
+        return "cast(null as varchar)"
+    mark = forgotten_mark(_plain_text(reporter))
+    return f"case when getvariable('forgotten_reporters') is not null then {mark} end"
+
+
+def _without_old_notes(contract: Contract) -> str:
+    """What is about a complex stays when its week is forgotten; what was typed beside it may be about somebody."""
+    notes = [column.name for column in contract.columns if column.treatment in ("clean", "withhold")]
+    if contract.event_column is None or contract.name in SOMEBODYS or not notes:
+        return ""
+    is_old = f"_week < getvariable('forgotten_before')::date and {has_true_date(contract)}"
+    emptied = (f"case when {is_old} then null else {name} end as {name}" for name in notes)
+    return f" replace ({', '.join(emptied)})"
+
+
+def _typed(column: Column, timezone: str, text: str | None = None) -> str:
+    text = text or f"{column.name}__text"
     match column.logical_type:
         case "string":
             return text

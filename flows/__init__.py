@@ -4,7 +4,8 @@ Where do I go to …
 
 - read the story: `weekly.py`
 - see what a run knows: `run.py`, `settings.py`, `home.py`, `mappings.py`
-- read a file or a mapping: `reading.py`, `csv_files.py`, `sandbox.py`, `extensions.py`
+- read a file or a mapping: `reading.py`, `csv_files.py`, `sandbox.py`, `extensions.py`, `silent_readers.py`
+- see what is told of a column that was renamed, went or got another type: `drift.py`
 - give out answer sheets and links, and read them back: `answers/`; write cells that nobody calculates: `csv_cells.py`
 - see how rows are taken in, merged and accounted for: `ingest.py`, `merging.py`
 - see the warehouse: `warehouse.py`
@@ -17,6 +18,7 @@ Where do I go to …
 - open the notebooks of the analyst, or see what they stand on: `exploring/`
 - see what the command line says: `cli.py`, `commands/`, `help.py`, `terminal.py`, `progress.py`
 - change a sentence: `language/nl.po`, `language/en.po`, read by `language.py`
+- make the papers that one must be able to show: `papers/`
 - make the pages of `docs/` that come from the code: `reference/`
 - check sources without keeping anything: `checking.py`
 - make the demo's files, or start with one's own: `demo.py`, `demo_exports.py`, `starter.py`

@@ -49,12 +49,13 @@ def csv_head(file: Path) -> CsvHead:
     try:
         names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
     except csv.Error as error:
-        raise Problem("reading.bad_header", file=file, column=f"{header[:40]}...") from error
-    # DuckDB's names know no case.
+        longest = max(header.split(delimiter), key=len)
+        raise Problem("reading.bad_header", file=file, column=1 + header.split(delimiter).index(longest)) from error
+    # DuckDB's names know no case. Told is where it is, not what: a first line may be a row about somebody.
     lower = [name.lower() for name in names]
-    doubled = [name for name in names if lower.count(name.lower()) > 1]
-    if doubled or not names or not all(names):
-        raise Problem("reading.bad_header", file=file, column=next(iter(doubled), "''"))
+    wrong = next((place for place, name in enumerate(lower, 1) if not name or lower.index(name) < place - 1), None)
+    if wrong or not names:
+        raise Problem("reading.bad_header", file=file, column=wrong or 1)
     return CsvHead(encoding, delimiter, tuple(names))
 
 

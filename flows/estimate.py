@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from difflib import get_close_matches
 
@@ -12,9 +13,11 @@ from data_contracts.contract import contract
 from data_contracts.problem import Problem
 from data_contracts.tables import create_table
 from flows.answered_draws import answers_so_far, draws_so_far
+from flows.feeds import watch_feeds
+from flows.keeping.forgotten import forgotten_before
 from flows.run import Run
 from flows.warehouse import insert_rows, set_variables, transaction
-from models.panel import STEPS, panel_variables
+from models.panel import KEPT_STEPS, STEPS, panel_variables
 from models.weeks import week_name, week_of
 
 # Of the weeks before, only what decides who is under discussion: at 80,000 complexes a year has four million rows.
@@ -50,10 +53,32 @@ def count_panel(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
     set_variables(con, panel_variables(run.settings.policy, week))
     with transaction(con):
         _write_gaps(con, run)
-        for step in STEPS:
-            con.execute(f"create or replace table panel.{step.name} as {step.select}")
+        count_steps(con, lambda: watch_feeds(con, run, week))
     found = con.execute("select count(*) from panel.weekly").fetchone()
     return int(found[0]) if found else 0
+
+
+def count_steps(con: duckdb.DuckDBPyConnection, watch: Callable[[], object] | None = None) -> None:
+    """Counts each step of the panel by the session variables; weeks of which the rows are gone keep their counts.
+
+    Args:
+        con: The warehouse.
+        watch: Says anew which feeds are suspect, once their rows are counted; else what the last run said holds.
+    """
+    before = forgotten_before(con)
+    for step in STEPS:
+        if step.name == "weekly" and watch:
+            watch()
+        con.execute(f"create or replace table panel.{step.name} as {step.select}")
+        if before and step.name in KEPT_STEPS:
+            # A step may reach back over the edge: in UTC some hours of a Monday are still Sunday.
+            con.execute(f"delete from panel.{step.name} where week < ?", [before])
+            # A warehouse that was made anew from what was published remembers what to leave out, and kept no counts.
+            con.execute(f"create table if not exists panel.kept_{step.name} as from panel.{step.name} limit 0")
+            con.execute(
+                f"insert into panel.{step.name} by name from panel.kept_{step.name} "
+                "where week between getvariable('first_week') and getvariable('last_week')"
+            )
 
 
 def score(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
@@ -116,6 +141,8 @@ def choose_flags(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> int:
         policy=run.settings.policy,
         capacity=run.settings.capacity,
         answers=answers_so_far(con, week),
+        # The seed is in the settings: with it alone anybody could draw the lot again, and see whom it passed over.
+        lot_key=run.home.secret(),
     )
     said = scores.filter(pl.col("week") == week).select("complex_id", "p_quiet_decline")
     flags = selection.flags.drop("p_quiet_decline").join(said, on="complex_id", how="left", maintain_order="left")
@@ -183,7 +210,7 @@ def _tell_quarters(con: duckdb.DuckDBPyConnection, told: pl.DataFrame, week: dat
     con.register("arriving", told.to_arrow())
     con.execute(
         """
-        insert into scores.quarters
+        insert into scores.quarters by name
         select arriving.*, ?::date as told_week from arriving
         anti join scores.quarters using (complex_id, quarter_starts_on, stream)
         """,

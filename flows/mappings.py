@@ -81,11 +81,11 @@ class Mapping:
 
     def source_file(self, name: str) -> Path | None:
         """The file that gives this contract, or None if the mapping has none."""
-        for ending in ENDINGS:
-            file = self.folder / f"{name}{ending}"
-            if file.exists():
-                return file
-        return None
+        return next(iter(self.source_files(name)), None)
+
+    def source_files(self, name: str) -> tuple[Path, ...]:
+        """All files of this contract, a SELECT in front; capitals make no difference, as some programs write `.CSV`."""
+        return _files_of(self.folder, name)
 
 
 def find_mapping(sources: str, inbox: Path | None) -> Mapping:
@@ -142,7 +142,17 @@ def _find_folder(sources: str, inbox: Path | None) -> Path:
 
 
 def _has_sources(folder: Path) -> bool:
-    return any((folder / f"{name}{ending}").exists() for name in contracts("inputs") for ending in ENDINGS)
+    return any(_files_of(folder, name) for name in contracts("inputs"))
+
+
+def _files_of(folder: Path, name: str) -> tuple[Path, ...]:
+    wanted = [f"{name}{ending}" for ending in ENDINGS]
+    try:
+        found = sorted(each.name for each in folder.iterdir() if each.name.lower() in wanted)
+    except OSError:
+        # A folder that may not be listed may still be read.
+        found = [each for each in wanted if (folder / each).exists()]
+    return tuple(folder / each for each in sorted(found, key=lambda each: wanted.index(each.lower())))
 
 
 def _read_said(file: Path) -> dict[str, Any]:

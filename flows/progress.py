@@ -58,6 +58,10 @@ class _Bar(logging.Handler):
         self.is_first = True
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            # No step: it stays on the screen, above the bar.
+            self.bar.console.print(record.getMessage(), markup=False, highlight=False)
+            return
         # A step is announced when it begins, so the one before it is done.
         self.bar.update(self.task, description=record.getMessage(), advance=0 if self.is_first else 1)  # type: ignore[arg-type]
         self.is_first = False

@@ -24,7 +24,9 @@ from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.tables import check_shape, create_table
 from flows.answered_draws import what_answers_say
+from flows.checkpoints import lesson_to_keep
 from flows.home import OWNER_ONLY_FILE, OWNER_ONLY_FOLDER, Home
+from flows.keeping.kept_rows import accounts_to_keep, alike_to_keep
 from flows.run import Run
 from flows.warehouse import insert_rows, set_variables, transaction
 from models.weeks import week_name
@@ -141,6 +143,9 @@ def _manifest(con: duckdb.DuckDBPyConnection, run: Run, week: date) -> dict[str,
         ),
         "answered_draws": what_answers_say(con, week, run.settings.policy),
         "learned": _learned(con),
+        "lesson": lesson_to_keep(con),
+        "accounts": accounts_to_keep(con, run.run_id),
+        "alike": alike_to_keep(con),
         "contracts": {name: promised.version for name, promised in contracts("published").items()},
         "rows": rows,
     }

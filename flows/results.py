@@ -35,7 +35,8 @@ class PublishedWeek:
 
     def table(self, name: str) -> pl.DataFrame:
         """A published table, as its contract describes it."""
-        return pl.read_parquet(self.folder / f"{name}.parquet")
+        # A folder may have brackets in its name; they are no pattern.
+        return pl.read_parquet(self.folder / f"{name}.parquet", glob=False)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

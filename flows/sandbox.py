@@ -52,14 +52,28 @@ def sandbox(
         con.execute("set global timezone = 'UTC'")
         if inbox is not None:
             con.execute("set variable inbox = $inbox", {"inbox": str(inbox)})
-        con.execute(f"set allowed_directories = [{', '.join(quoted(folder) for folder in folders)}]")
         # A link in the sources folder was put there on purpose; where it points may be read, and nothing beside it.
-        con.execute(f"set allowed_paths = [{quoted(file)}, {quoted(file.resolve())}]")
-        con.execute("set enable_external_access = false")
-        con.execute("set lock_configuration = true")
+        lock(con, folders, (file, file.resolve()))
         yield con
     finally:
         con.close()
+
+
+def lock(con: duckdb.DuckDBPyConnection, folders: Iterable[Path] = (), files: Iterable[Path] = ()) -> None:
+    """From here on a connection reaches these folders and files, and nothing else; nothing in it can undo that.
+
+    It loads no extension, fetches nothing, and sees no file of the machine, whatever a name or a text says. A link in
+    one of the folders that points out of them is not followed.
+
+    Args:
+        con: The connection, with all that it needs loaded and attached.
+        folders: Folders of which every file may be read and written.
+        files: Single files.
+    """
+    con.execute(f"set allowed_directories = [{', '.join(quoted(folder) for folder in folders)}]")
+    con.execute(f"set allowed_paths = [{', '.join(quoted(file) for file in files)}]")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
 
 
 def check_zip(file: Path) -> None:

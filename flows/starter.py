@@ -33,7 +33,7 @@ CSV_OPTIONS = (
 )
 EXPLAINED = {"valid_values": "init.allowed", "valid_code": "init.pattern", "range": "init.limits"}
 STEPS = ("init.step_source", "init.step_columns", "init.step_leave_out")
-TREATED = {"hash": "init.is_hashed", "withhold": "init.is_withheld"}
+TREATED = {"hash": "init.is_hashed", "clean": "init.is_cleaned", "withhold": "init.is_withheld"}
 TITLE = {"nl": "Mijn corporatie", "en": "My corporation"}
 
 

@@ -16,7 +16,10 @@ from flows.checking import CheckReport
 from flows.ingest import Account
 from flows.language import Language
 from flows.results import PublishedWeek, is_blind, quiet_complexes
+from flows.sharing.unseen import unseen_feeds
+from flows.suspect_feeds import feeds_of, suspect_feeds
 from flows.weekly_result import Published
+from models.blind_spots import dark_teams
 from models.places import CHOSEN
 from models.weeks import week_name
 
@@ -38,6 +41,8 @@ def show_week(published: Published, language: Language) -> None:
     console.print(accounts_table(published.accounts, language))
     _show_set_apart(console, published.accounts, language)
     _show_stopped(console, published.accounts, language)
+    _show_changed(console, published.accounts, language)
+    _show_feeds(console, week, language)
     for line in answer_lines(published.accounts, language):
         console.print(line, soft_wrap=True)
     console.print(say("week.published", folder=published.folder), soft_wrap=True)
@@ -66,9 +71,17 @@ def show_status(week: PublishedWeek, language: Language) -> None:
             language.write(row["rows_quarantined"]),
         )
     console.print(table)
+    _show_feeds(console, week, language)
     _show_answered_draws(console, week, language)
     console.print(say("week.published", folder=week.folder), soft_wrap=True)
     _show_attribution(console, week)
+
+
+def _show_feeds(console: Console, week: PublishedWeek, language: Language) -> None:
+    """Feeds that broke, and the teams of whose evenings and nights no source knows."""
+    feeds = feeds_of(week)
+    for line in unseen_feeds(suspect_feeds(feeds), dark_teams(feeds, week.policy), language):
+        console.print(line, soft_wrap=True)
 
 
 def _show_answered_draws(console: Console, week: PublishedWeek, language: Language) -> None:
@@ -100,6 +113,7 @@ def show_check(report: CheckReport, language: Language) -> None:
                 console.print(f"    {original}", soft_wrap=True)
         if account.ignored:
             console.print(say("check.ignored", source=account.source, columns=", ".join(account.ignored)))
+    _show_changed(console, report.accounts, language)
     good = "check.good" if any(account.rules for account in report.accounts) else "check.all_good"
     console.print(say("check.refused" if report.is_refused else good))
 
@@ -128,12 +142,19 @@ def flags_table(week: PublishedWeek, language: Language) -> Table:
 
 
 def accounts_table(accounts: tuple[Account, ...], language: Language) -> Table:
-    """Rows read = kept + set apart + already known, per source; withdrawn ones where there are any."""
+    """Rows read = kept + set apart + already known + forgotten, per source; withdrawn ones beside the sum.
+
+    Forgotten and withdrawn ones are shown where there are any.
+    """
     say = language.say
     shown = ["read", "kept", "quarantined", "already_known"]
+    title = "accounts.title"
+    if any(account.rows_forgotten for account in accounts):
+        shown.append("forgotten")
+        title = "accounts.title_forgotten"
     if any(account.rows_withdrawn for account in accounts):
         shown.append("withdrawn")
-    table = Table(box=SIMPLE, title=say("accounts.title"), title_justify="left")
+    table = Table(box=SIMPLE, title=say(title), title_justify="left")
     table.add_column(say("column.source"), no_wrap=True)
     for heading in shown:
         table.add_column(say(f"column.{heading}"), justify="right")
@@ -206,6 +227,13 @@ def _show_set_apart(console: Console, accounts: tuple[Account, ...], language: L
         for rule, count in account.rules.items():
             what = _rule(rule, language)
             console.print(language.say("accounts.set_apart", source=account.source, count=count, what=what))
+
+
+def _show_changed(console: Console, accounts: tuple[Account, ...], language: Language) -> None:
+    """Columns that were renamed or are gone, of sources that could be read all the same."""
+    for account in accounts:
+        for each in account.changed:
+            console.print(language.tell(each), soft_wrap=True)
 
 
 def _show_stopped(console: Console, accounts: tuple[Account, ...], language: Language) -> None:

@@ -165,13 +165,16 @@ def estimates(draws: pl.DataFrame, policy: Policy) -> Estimates | NotYet:
     )
 
 
-def share(found: Verdicts, is_counted: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share | None:
+def share(
+    found: Verdicts, is_counted: NDArray[np.bool_], among: NDArray[np.bool_], level: float = LEVEL
+) -> Share | None:
     """The weighted share of `among` that is counted, with its interval as for `estimates`.
 
     Args:
         found: The answered draws (n).
         is_counted: Which of them are counted (n).
         among: Which of them are counted on (n).
+        level: How often the interval should hold the truth [0-1].
 
     Returns:
         The share; None if nobody with a weight is among them.
@@ -186,7 +189,7 @@ def share(found: Verdicts, is_counted: NDArray[np.bool_], among: NDArray[np.bool
     variance = _variance(weight * (is_counted - value) / total, found.team)
     if 0 < value < 1 and variance > 0:
         worth = value * (1 - value) / variance
-    return Share(round(value, 6), *_wilson(value, min(worth, n)), n)
+    return Share(round(value, 6), *_wilson(value, min(worth, n), level), n)
 
 
 def _variance(residual: Floats, team: NDArray[np.int64]) -> float:
@@ -199,8 +202,8 @@ def _variance(residual: Floats, team: NDArray[np.int64]) -> float:
     return float(np.sum(spread * count[used] / (count[used] - 1)))
 
 
-def _wilson(share: float, n: float) -> tuple[float, float]:
-    z = float(ndtri((1 + LEVEL) / 2))
+def _wilson(share: float, n: float, level: float) -> tuple[float, float]:
+    z = float(ndtri((1 + level) / 2))
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return round(max(0.0, float(middle - half)), 6), round(min(1.0, float(middle + half)), 6)

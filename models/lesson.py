@@ -20,7 +20,7 @@ from models.evidence import Evidence, homes_in_use
 from models.feeds import mask_silent_feeds
 from models.learned import Learned
 from models.policy import Policy
-from models.streams import STREAMS, Floats, StreamSeries, stream_series
+from models.streams import STREAMS, Floats, StreamSeries, places_of, stream_series
 from models.two_latents import TwoLatents
 from models.weeks import week_number
 from models.window import pearson_dispersion
@@ -77,6 +77,7 @@ class Counted:
         classes: `building_classes`, in row order.
         teams: Area team of each complex, numbered from 0 (n_complexes).
         known: Changes and interventions.
+        is_deaf: Weeks in which the watch over feeds does not believe the reports of the team (n_complexes, n_weeks).
     """
 
     ids: pl.Series
@@ -86,6 +87,7 @@ class Counted:
     classes: pl.DataFrame
     teams: NDArray[np.int64]
     known: KnownChanges
+    is_deaf: NDArray[np.bool_]
 
 
 def counted(
@@ -122,7 +124,17 @@ def counted(
         building_classes(rows),
         rows["area_team"].rank("dense").to_numpy().astype(np.int64) - 1,
         known_changes(rows, weeks.to_list(), changes, interventions),
+        _deaf_weeks(weekly, ids, weeks),
     )
+
+
+def _deaf_weeks(weekly: pl.DataFrame, ids: pl.Series, weeks: pl.Series) -> NDArray[np.bool_]:
+    """As an array; nobody is deaf in a panel that does not tell."""
+    found = np.zeros((len(ids), len(weeks)), dtype=np.bool_)
+    if "is_feed_suspect" in weekly.columns:
+        deaf = weekly.filter(pl.col("is_feed_suspect"))
+        found[places_of(deaf["complex_id"], ids), places_of(deaf["week"], weeks)] = True
+    return found
 
 
 def _left_out(series: StreamSeries) -> StreamSeries:
@@ -176,7 +188,7 @@ def evidence(panel: Counted, rates: tuple[RateTable, ...], breaks: Breaks, polic
     plain = with_breaks(_plain(panel.series, rates, panel.classes, weeks), panel.series, panel.known, breaks)
     series, is_suspect = mask_silent_feeds(panel.series, plain, policy.silent_feed_expected, panel.teams)
     expected = [np.where(each.is_masked, 0.0, due) for each, due in zip(series, plain, strict=True)]
-    return Evidence(series, expected, is_suspect, panel.homes, week_number(weeks[0]))
+    return Evidence(series, expected, is_suspect | panel.is_deaf, panel.homes, week_number(weeks[0]))
 
 
 def _rates(series: list[StreamSeries], classes: pl.DataFrame, weeks: list[date]) -> tuple[RateTable, ...]:

@@ -87,17 +87,60 @@ class Policy:
         1,
         100,
     )
+    feed_false_alarm_years: float = _value(
+        10.0,
+        "years",
+        "one false alarm in ten years, over all feeds together: an alarm takes a team's flags away and asks people to"
+        " call somebody",
+        0.1,
+        1000,
+    )
+    least_lost_share: float = _value(
+        0.15,
+        "share of a stream",
+        "a channel of which less is lost makes nobody look quiet: complexes differ more than that by habit",
+        0,
+        1,
+    )
+    trusted_feeds: tuple[str, ...] = _words(
+        (),
+        "SOURCE/TEAM",
+        "after asking: this feed works, so what changed is people; `complaints/Noord`, or `complaints/all` everywhere",
+    )
+    least_evening_share: float = _value(
+        0.1,
+        "share of reports",
+        "where people can report at any hour, four in ten do so in the evening or at night; under one in ten is office"
+        " hours",
+        0.01,
+        0.5,
+    )
     emptied_share: float = _value(
         0.5, "share of homes", "with more than half the homes out of use the complex is being emptied", 0, 1
     )
 
     # What a delivery may do
+    source_patience_minutes: float = _value(
+        30.0,
+        "minutes",
+        "the largest source is read in a few; one that takes longer hangs, and the others must go on",
+        0.01,
+        600,
+    )
     most_withdrawn_share: float = _value(
         0.2,
         "share of rows",
         "a full delivery that lacks more than one in five was cut off rather than cleaned up",
         0,
         1,
+    )
+
+    keep_rows_weeks: int = _value(
+        208,
+        "weeks",
+        "as long as the history; rows of before it are counted by nothing any more, and what serves nothing must go",
+        26,
+        1040,
     )
 
     # What the streams mean
@@ -162,6 +205,9 @@ class Policy:
     quarter_settles_weeks: int = _value(
         2, "weeks", "what comes in late is in by then; once told, a quarter's figure never changes", 0, 13
     )
+    told_anew_weeks: int = _value(
+        4, "weeks", "what is told of a chance each week would tell in which week somebody reported; once a month", 1, 13
+    )
     smallest_peer_group: int = _value(
         10, "complexes", "with fewer, what is expected of a complex is mostly its own past, and would tell it", 1, 1000
     )
@@ -177,6 +223,15 @@ class Policy:
     known_rest_weeks: int = _value(13, "weeks", "who knew already is not asked again for a quarter of a year", 0, 104)
     least_answered_draws: int = _value(
         100, "answered draws", "with fewer, two or three positives decide, and any figure would be chance", 30, 10_000
+    )
+    least_answered_in_group: int = _value(
+        30, "answered draws", "of a group with fewer, nothing found would still leave one in nine open", 10, 10_000
+    )
+    least_cases_in_group: int = _value(
+        10, "answered draws", "with fewer, one answer more would move a group's precision by ten points", 5, 10_000
+    )
+    smallest_audited_group: int = _value(
+        20, "complexes", "with fewer, a single flag is five in a hundred; such groups are taken together", 2, 10_000
     )
 
     # The life of a flag

@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from models.checkpoint import Checkpoint, first_counted_week, first_new_week, next_sums, sums_before, week_digests
+from models.disclosure import weighed
 from models.evidence import Evidence
 from models.figures import Figures, week_figures
 from models.history import earlier_sums
 from models.lesson import Counted, Lesson, counted, estimator, gathered, learn
 from models.policy import Policy
 from models.posterior import Posterior
-from models.quarters import told_counts
+from models.quarters import Quarter, settled_quarters, told_counts
 from models.silence import name_states
 from models.streams import STREAMS
 from models.two_latents import Parts
@@ -38,7 +39,8 @@ class Scored:
         streams: One row per complex, week and stream, as the contract `streams`; all weeks that were asked for.
         history: Sums of before the weeks of `streams`, as the contract `history`.
         reasons: One row per complex and stream with sight in the last week, as the contract `reasons`.
-        quarters: What may be told of the settled quarters (`models.quarters.told_counts`).
+        quarters: What may be told of the settled quarters (`models.quarters.told_counts`), with the `weight` of each
+            stream when the last one was told (`models.disclosure.weighed`).
         lesson: What the town taught: the one that was given, or a new one.
         checkpoint: Where the next run may go on.
     """
@@ -111,8 +113,13 @@ def score_weeks(
         streams=_streams_frame(whole, panel, len(asked)).join(in_use, on=["complex_id", "week"], how="semi"),
         history=earlier_sums(whole, panel.ids, panel.weeks, len(asked)),
         reasons=reasons.join(in_use, on=["complex_id", "week"], how="semi"),
-        quarters=_large_enough(
-            told_counts(whole, panel.ids, panel.weeks, known.learned.habit_variance, policy), weekly, policy
+        quarters=_with_weights(
+            _large_enough(
+                told_counts(whole, panel.ids, panel.weeks, known.learned.habit_variance, policy), weekly, policy
+            ),
+            reasons,
+            settled_quarters(panel.weeks[-1], policy)[-1],
+            policy,
         ),
         lesson=known,
         checkpoint=Checkpoint(panel.ids, digests, sums),
@@ -124,6 +131,16 @@ def _large_enough(told: pl.DataFrame, weekly: pl.DataFrame, policy: Policy) -> p
     smallest = weekly.group_by("complex_id").agg(pl.col("homes").min())
     large = smallest.filter(pl.col("homes") >= policy.smallest_shown_homes)
     return told.join(large, on="complex_id", how="semi", maintain_order="left")
+
+
+def _with_weights(told: pl.DataFrame, reasons: pl.DataFrame, last: Quarter, policy: Policy) -> pl.DataFrame:
+    """The last settled quarter with how much each stream weighs now; once told, neither changes."""
+    is_last = pl.col("quarter_starts_on") == last.first_day
+    return (
+        told.join(weighed(reasons, policy), on=["complex_id", "stream"], how="left", maintain_order="left")
+        .with_columns(weight=pl.when(is_last).then(pl.col("weight").fill_null("none")))
+        .select(*told.columns, "weight")
+    )
 
 
 def _frame(panel: Counted, place: int, posterior: Posterior, figures: Figures) -> pl.DataFrame:

@@ -149,7 +149,7 @@ def read_results(file: Path) -> tuple[pl.DataFrame, Facts]:
         Problem: `benchmark.no_results` if there are none.
     """
     try:
-        return pl.read_parquet(file), Facts(**json.loads(pl.read_parquet_metadata(file)["facts"]))
+        return pl.read_parquet(file, glob=False), Facts(**json.loads(pl.read_parquet_metadata(file)["facts"]))
     except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise Problem("benchmark.no_results", file=file) from error
 

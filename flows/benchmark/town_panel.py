@@ -120,9 +120,10 @@ def counted_weeks(tables: dict[str, pl.DataFrame], last_week: date, policy: Poli
         con.execute("set timezone = 'UTC'")
         for schema in ("raw", "panel", "checks"):
             con.execute(f"create schema {schema}")
-        con.execute(f"create table checks.gaps ({CHECKS_TABLES['gaps']})")
+        for name in ("gaps", "feed_alarms"):
+            con.execute(f"create table checks.{name} ({CHECKS_TABLES[name]})")
         for name in SOURCES:
-            _take_in(con, contract("inputs", name), tables[name])
+            take_in_rows(con, contract("inputs", name), tables[name])
         set_variables(con, panel_variables(policy, last_week))
         for step in STEPS:
             con.execute(f"create table panel.{step.name} as {step.select}")
@@ -151,7 +152,7 @@ def panel_evidence(
     return expectations(panel, policy)[2]
 
 
-def _take_in(con: duckdb.DuckDBPyConnection, promised: Contract, rows: pl.DataFrame) -> None:
+def take_in_rows(con: duckdb.DuckDBPyConnection, promised: Contract, rows: pl.DataFrame) -> None:
     """Puts the rows in `raw`, as if all had come in one delivery that holds for all time."""
     con.execute(create_table(promised, f"raw.{promised.name}"))
     event = promised.event_column

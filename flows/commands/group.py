@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands import handing_out, looking, measuring, taking_in
+from flows.commands import handing_out, keeping, looking, measuring, taking_in
 from flows.help import Command, Commands, option
 from flows.home import DEFAULT_HOME
 from flows.language import Language
@@ -76,6 +76,26 @@ def commands(language: Language, clock: Clock) -> click.Group:
     port = option("--port", say("cli.explore.port"), type=click.IntRange(min=1, max=65535), metavar="2718")
     no_browser = option("--no-browser", say("cli.explore.no_browser"), is_flag=True)
     add("explore", looking.explore, notebook, one_complex, edit, port, no_browser, home, published)
+    papers_out = option(
+        "--out",
+        say("cli.default", text=say("cli.papers.out"), default="papers"),
+        type=click.Path(path_type=Path),
+        default=Path("papers"),
+        metavar=say("cli.folder"),
+    )
+    add("papers", partial(looking.papers, clock=clock), papers_out, home)
+    file = click.Argument(
+        ["file"], required=False, type=click.Path(path_type=Path), metavar=f"[{say('cli.keeping.file')}]"
+    )
+    set_aside = option("--set-aside", say("cli.restore.set_aside"), is_flag=True)
+    add("backup", partial(keeping.backup, clock=clock), file, home)
+    add("restore", partial(keeping.restore, clock=clock), file, set_aside, home)
+    day = click.DateTime(["%Y-%m-%d"])
+    before = option("--before", say("cli.forget.before"), type=day, metavar="2024-01-01")
+    reporter = option("--reporter", say("cli.forget.reporter"), metavar=say("cli.forget.key"))
+    really = option("--for-real", say("cli.forget.for_real"), is_flag=True)
+    add("forget", partial(keeping.forget, clock=clock), before, reporter, really, home)
+    add("renew-secret", partial(keeping.renew_secret, clock=clock), really, home)
     add("backtest", partial(measuring.backtest, clock=clock), sources, inbox, every, home)
     add("benchmark", partial(measuring.benchmark, clock=clock), quick, page_only, toronto, page_out)
     add("serve", taking_in.serve, sources, inbox, home)

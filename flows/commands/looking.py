@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -58,4 +60,16 @@ def explore(
     from flows.exploring.command import explore as open_notebooks
 
     open_notebooks(Asked(notebook, home, week, complex, edit, port, not no_browser, debug), language, click.echo)
+    return DONE
+
+
+def papers(language: Language, out: Path, home: Path, *, clock: Callable[[], datetime]) -> int:
+    """Writes the papers that an organisation must be able to show."""
+    from flows.home import Home
+    from flows.papers.papers_terminal import papers_lines
+    from flows.papers.writing import write_home_papers
+
+    written = write_home_papers(out, Home(home.resolve()), clock().astimezone().date(), language)
+    for line in papers_lines(written, out, language):
+        click.echo(line)
     return DONE

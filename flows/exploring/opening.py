@@ -95,7 +95,8 @@ def asked_home(arguments: Mapping[str, object]) -> tuple[Home, bool]:
         home = Home(folder.expanduser().resolve())
         # A link to a week that is gone is damage.
         was_published = home.latest.is_symlink() or home.latest.exists()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
+        # The last one: a name with a sign in it that no file can have.
         raise Problem("explore.damaged", file=folder, why=_why(error)) from error
     return home, not was_published and not arguments.get("week")
 
@@ -127,7 +128,8 @@ def _check_whole(week: PublishedWeek, needs: tuple[str, ...]) -> None:
     for name in needs:
         file = week.folder / f"{name}.parquet"
         try:
-            columns = pl.read_parquet_schema(file)
+            # A folder may have brackets in its name; they are no pattern.
+            columns = pl.scan_parquet(file, glob=False).collect_schema()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise Problem("explore.damaged", file=file, why=_why(error)) from error
         for each in contract("published", name).column_names:

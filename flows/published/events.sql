@@ -1,13 +1,15 @@
 -- What happened around a complex, with its date: to be drawn on the same axis as its streams.
--- Grain: event_id. Sources: raw.field_signals, raw.interventions, raw.registration_changes, flags.flags.
+-- Grain: event_id. Sources: panel.visit_days, raw.interventions, raw.registration_changes, flags.flags.
 --
 -- A visit is an event, not what was noted on it: no note, no reporter and no time of day leaves the warehouse.
-select 'visit|' || complex_id || '|' || visit_key as event_id, complex_id, null as area_team,
-  min(observed_on) as occurred_on, 'visit' as kind, min(source) as description
-from raw.field_signals
-where visit_key is not null and _withdrawn_at is null
-  and _week > getvariable('week') - 7 * getvariable('event_weeks')::int and _week <= getvariable('week')
-group by complex_id, visit_key
+select 'visit|' || complex_id || '|' || visited_on || '|' || visit_number as event_id, complex_id, null as area_team,
+  visited_on as occurred_on, 'visit' as kind, source as description
+from (
+  -- The number that the source itself gave a visit stays with its rows: it must go when they go.
+  select *, row_number() over (partition by complex_id, visited_on order by source) as visit_number
+  from panel.visit_days
+  where week > getvariable('week') - 7 * getvariable('event_weeks')::int and week <= getvariable('week')
+)
 union all
 select 'intervention|' || intervention_id, complex_id, area_team, starts_on, 'intervention', kind
 from raw.interventions

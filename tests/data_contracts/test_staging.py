@@ -228,8 +228,8 @@ def test_a_personal_value_is_hashed_and_a_note_withheld_also_in_what_is_set_apar
     original = staged.con.execute(f"select original from ({staged.originals}) order by _row").fetchall()[0][0]
     assert first in original
     assert "81723" not in original
-    noted = Staged(SIGNALS, {"note": "Jansen was boos", "finding": "boos"})
-    assert noted.column("note") == [None]
+    noted = Staged(OUTCOMES, {"next_step": "Jansen bellen", "verdict": "boos"})
+    assert noted.column("next_step") == [None]
     assert "Jansen" not in str(noted.con.execute(noted.originals).fetchall())
 
 

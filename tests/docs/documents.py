@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted(
-    [*ROOT.glob("docs/**/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "notebooks/README.md"]
-)
+DOCUMENTS = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("[A-Z]*.md"), ROOT / "notebooks/README.md"])
 # Its usage lines have brackets, and a test of its own.
 GENERATED = {"commands.md"}
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

@@ -68,7 +68,8 @@ class SmallTown:
         with self.warehouse(read_at) as (con, run):
             accounts = tuple(take_in(con, run, name) for name in names)
         for each in accounts:
-            assert each.rows_read == each.rows_kept + each.rows_quarantined + each.rows_already_known
+            told = each.rows_kept + each.rows_quarantined + each.rows_already_known + each.rows_forgotten
+            assert each.rows_read == told
         return accounts
 
     def ask(self, query: str) -> list[Any]:

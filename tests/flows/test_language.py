@@ -12,6 +12,7 @@ import pytest
 from data_contracts.contract import contracts
 from data_contracts.problem import Problem, Spoken
 from flows.language import LANGUAGES, Language, catalogue
+from models.fairness import AUDIENCES, OTHER, UNKNOWN
 from models.streams import STREAMS
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,8 @@ def test_every_value_that_a_contract_allows_can_be_said(code: str) -> None:
         "explain.state": STATES,
         "explain.kind": KINDS,
         "explain.audience": ("general", "seniors", "care", "students", "youth"),
+        "right.fair.audience": (*AUDIENCES, OTHER, UNKNOWN),
+        "right.fair.district": (OTHER, UNKNOWN),
     }
     rules = {rule.id: rule.predicate for rule in contracts("published")["flags"].rules}
     for value in allowed["why"]:

@@ -52,4 +52,5 @@ def test_artifacts_show_the_flags_and_the_sums_and_no_reason_of_a_safety_matter(
     assert {row["why"] for row in flags} >= {"safety", "random_draw"}
     assert all(row["p_quiet_decline"] is None for row in flags if row["why"] == "safety")
     for row in source_rows(week):
-        assert row["rows_read"] == row["rows_kept"] + row["rows_quarantined"] + row["rows_already_known"]
+        told = row["rows_kept"] + row["rows_quarantined"] + row["rows_already_known"] + row["rows_forgotten"]
+        assert row["rows_read"] == told

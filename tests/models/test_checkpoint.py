@@ -70,7 +70,7 @@ def scored(weekly: pl.DataFrame, lesson: Lesson, n_weeks: int = 4, **known: Any)
 
 
 def added(kept: pl.DataFrame, new: pl.DataFrame, n_weeks: int) -> pl.DataFrame:
-    """What a warehouse does with new rows: they take the place of their weeks and later ones; the oldest are dropped."""
+    """What a warehouse does with new rows: they take the place of their weeks and later ones, the oldest go."""
     both = pl.concat([kept.filter(pl.col("week") < new["week"].min()), new])
     oldest = both["week"].max() - timedelta(weeks=n_weeks - 1)
     return both.filter(pl.col("week") >= oldest).sort("complex_id", "week")

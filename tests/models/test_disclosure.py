@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.disclosure import certainty, shared_reasons, shared_scores, without_threats
+from models.disclosure import (
+    as_told,
+    certainty,
+    shared_reasons,
+    shared_scores,
+    told_week,
+    weighed,
+    without_threats,
+)
 from models.policy import Policy
 from models.quarters import TOLD, Quarter, coarse
 
@@ -42,9 +50,9 @@ def told(*counts: int, expected: int = 10) -> pl.DataFrame:
     return exact.with_columns(coarse(pl.col("seen")).cast(pl.Int32).alias("seen"))
 
 
-def said(counts: pl.DataFrame, log_odds: float = 0.5) -> dict[str, str]:
-    reasons = pl.DataFrame({"complex_id": ["A"], "stream": ["normal_repairs"], "log_odds": [log_odds]})
-    return shared_reasons(reasons, counts, LAST, POLICY).row(0, named=True)
+def said(counts: pl.DataFrame, weight: str | None = "light") -> dict[str, str]:
+    weights = pl.when(pl.col("quarter_starts_on") == QUARTERS[-1]).then(pl.lit(weight))
+    return shared_reasons(counts.with_columns(weight=weights), LAST).row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,6 @@ def test_who_cannot_be_judged_has_no_step(state: str) -> None:
         ((10, 10, 10, 10), "alike"),
         ((0, 0, 10, 20), "alike"),
         ((0,), "unknown"),
-        ((), "unknown"),
     ],
 )
 def test_more_or_less_is_read_off_what_was_told(counts: tuple[int, ...], compared: str) -> None:
@@ -101,12 +108,49 @@ def test_a_word_tells_nothing_that_the_told_counts_do_not(
     ("log_odds", "weight"), [(1.5, "heavy"), (0.4, "light"), (0.0, "none"), (-0.2, "none"), (-0.9, "against")]
 )
 def test_a_weight_is_a_word(log_odds: float, weight: str) -> None:
-    assert said(told(10, 10), log_odds)["weight"] == weight
+    reasons = pl.DataFrame({"complex_id": ["A"], "stream": ["normal_repairs"], "log_odds": [log_odds]})
+    assert weighed(reasons, POLICY).rows() == [("A", "normal_repairs", weight)]
+
+
+def test_a_weight_is_that_of_the_quarter_it_was_told_with() -> None:
+    assert said(told(10, 10, 10, 10), "heavy")["weight"] == "heavy"
+    assert said(told(10, 10, 10), "heavy")["weight"] == "none"
+    assert said(told(10, 10, 10, 10), None)["weight"] == "none"
+
+
+@given(st.dates(date(2020, 1, 6), date(2040, 1, 1)), st.integers(1, 13))
+def test_how_it_stands_is_told_anew_every_so_many_weeks(day: date, weeks: int) -> None:
+    policy = Policy(told_anew_weeks=weeks)
+    monday = day - timedelta(days=day.weekday())
+    following = [monday + timedelta(weeks=n) for n in range(3 * weeks)]
+    stands = [told_week(each, policy) for each in following]
+    assert all(timedelta(0) <= each - of < timedelta(weeks=weeks) for each, of in zip(following, stands, strict=True))
+    assert len(set(stands)) in (3, 4)
+    assert stands == sorted(stands)
+
+
+def test_a_complex_stands_as_it_was_last_told_and_has_the_homes_that_it_has_now() -> None:
+    week = date(2026, 11, 23)
+    now = score(
+        week=week, p_quiet=0.2, state="ordinary", is_private_small=True, missing_sources=[], homes=9, area_team="Z"
+    )
+    new = score(week=week, complex_id="B", homes=40, area_team="N").select(now.columns)
+    then = score(week=date(2026, 11, 9), homes=12, area_team="N")
+    gone = score(week=date(2026, 11, 9), complex_id="C", homes=40, area_team="N")
+    found = as_told(pl.concat([now, new], how="vertical_relaxed"), pl.concat([then, gone]))
+    assert found["complex_id"].to_list() == ["A", "B"]
+    row = found.row(0, named=True)
+    assert (row["p_quiet"], row["state"]) == (0.9, "always_quiet")
+    assert (row["homes"], row["area_team"], row["is_private_small"], row["missing_sources"]) == (9, "Z", True, [])
+    assert shared_scores(found, POLICY)["complex_id"].to_list() == ["B"]
 
 
 def test_only_the_last_year_is_compared() -> None:
     old = told(60, 60, 60, 60).with_columns(pl.col("quarter_starts_on").dt.offset_by("-1y"))
-    assert said(old)["compared"] == "unknown"
+    old = old.with_columns(weight=pl.lit(None, pl.String))
+    assert shared_reasons(old, LAST).is_empty()
+    one = told(10, 10, 10, 10).tail(1).with_columns(weight=pl.lit("light"))
+    assert shared_reasons(pl.concat([old, one]), LAST)["compared"].to_list() == ["unknown"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from threadpoolctl import threadpool_limits
 
 from data_contracts.contract import contract
 from data_contracts.tables import create_table
+from flows.warehouse import CHECKS_TABLES
 from models import lesson as lessons
 from models import scores
 from models.benchmark.cases import TUNING_SEEDS
@@ -539,6 +540,7 @@ def found() -> pl.DataFrame:
     con = duckdb.connect()
     con.execute("set timezone = 'UTC'; create schema raw; create schema panel; create schema checks")
     con.execute("create table checks.gaps (source varchar, from_on date, until_on date)")
+    con.execute(f"create table checks.feed_alarms ({CHECKS_TABLES['feed_alarms']})")
     for name, rows in simulation.tables.items():
         con.register("simulated", rows.to_arrow())
         monday = f"date_trunc('week', {EVENT[name]})::date" if name in EVENT else "null::date"

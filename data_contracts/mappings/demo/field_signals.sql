@@ -47,4 +47,7 @@ select
   "Ernst" as severity,
   -- Read and counted, not kept.
   "Opmerking" as note
-from read_xlsx(getvariable('inbox') || '/veldsignalen.xlsx', header = true, all_varchar = true)
+-- Without `stop_at_empty = false` all that follows an empty row would be dropped.
+from read_xlsx(
+  getvariable('inbox') || '/veldsignalen.xlsx',
+  header = true, all_varchar = true, stop_at_empty = false)

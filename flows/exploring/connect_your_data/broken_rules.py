@@ -1,11 +1,10 @@
 """Which rules the rows of a trial break: how many rows, which ones with what values, and how that is mended.
 
-Values are those of the quarantine: as they came, personal columns hashed or withheld.
+Values are those of the quarantine: personal columns are hashed or cleaned, and so is what breaks a rule.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from data_contracts.contract import Contract
 from data_contracts.expectations import RuleOutcome
 from data_contracts.problem import Problem
 from data_contracts.row_rules import RowRule, quoted
-from data_contracts.staging import original_select
+from data_contracts.set_apart import rows_set_apart
 from flows.reading import ReadDelivery
 from flows.starter import limits_of
 
@@ -100,11 +99,10 @@ def _originals(
     con: duckdb.DuckDBPyConnection, contract: Contract, delivery: ReadDelivery, rule: RowRule
 ) -> list[tuple[int, dict[str, Any]]]:
     rows = (
-        f"select _row from staging.{contract.name}_fates where list_contains(_rules, {quoted(rule.id)}) "
+        f"select _row, _rules from staging.{contract.name}_fates where list_contains(_rules, {quoted(rule.id)}) "
         f"order by _row limit {MOST_ROWS}"
     )
-    found = con.execute(f"from ({original_select(contract, delivery.columns, rows)}) order by _row").fetchall()
-    return [(int(row), json.loads(original)) for row, original in found]
+    return [(each.row, each.original) for each in rows_set_apart(con, contract, delivery.columns, rows)]
 
 
 def _columns(contract: Contract, rule: RowRule, delivery: ReadDelivery) -> list[str]:

@@ -5,52 +5,14 @@ A wrong guess that looks right costs more than an empty place, so what is far-fe
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from difflib import SequenceMatcher
 from pathlib import Path
 
+from data_contracts.column_names import LEAST_LIKENESS, column_likeness, name_likeness
 from data_contracts.contract import Column, Contract, contracts
 from flows.exploring.connect_your_data.file_look import ColumnLook, FileLook
 
-# Below this likeness nothing is guessed. Names of the demo's files and of VERA, written in a dozen ways, were tried.
-LEAST_LIKENESS = 0.62
 # What a column holds can plead for a guess (added) or against it (multiplied).
 SAME_KIND, OTHER_KIND = 0.12, 0.5
-# Parts of a name that are written in several ways.
-WORDS = {
-    "nr": "nummer",
-    "num": "nummer",
-    "no": "nummer",
-    "id": "nummer",
-    "identificatie": "nummer",
-    "code": "nummer",
-    "dat": "datum",
-    "dt": "datum",
-    "date": "datum",
-    "cat": "categorie",
-    "omschr": "omschrijving",
-    "vhe": "woningen",
-    "eenheden": "woningen",
-    "aant": "aantal",
-    "lat": "breedtegraad",
-    "lon": "lengtegraad",
-    "lng": "lengtegraad",
-    "long": "lengtegraad",
-    "begin": "begindatum",
-    "start": "begindatum",
-    "ingangsdatum": "begindatum",
-    "ingang": "begindatum",
-    "eind": "einddatum",
-    "einde": "einddatum",
-    "buurt": "buurtnummer",
-    "gereed": "klaar",
-    "gemeld": "gevraagd",
-    "opmerking": "notitie",
-    "toelichting": "notitie",
-}
-# Words that say nothing about which column it is.
-FILLERS = frozenset(["van", "het", "de", "een", "en", "of", "in", "op", "tot", "met", "is", "wie", "wat", "bij", "the"])
 DATES = ("date", "timestamp")
 
 
@@ -100,7 +62,7 @@ def likeness(column: Column, found: ColumnLook) -> float:
     """How much a column of a file looks like one of the contract, by name and by what it holds [0-1.1]."""
     if found.name.lower() == column.name:
         return 1.1
-    by_name = max(_name_likeness(name, found.name) for name in _names(column))
+    by_name = column_likeness(column, found.name)
     if column.logical_type in DATES and _is_date(found):
         return by_name + SAME_KIND
     return by_name * OTHER_KIND if _holds_something_else(column, found) else by_name
@@ -108,40 +70,7 @@ def likeness(column: Column, found: ColumnLook) -> float:
 
 def _file_likeness(contract: Contract, file: Path) -> float:
     titles = (contract.name, *contract.title.split(" en "))
-    return max(_name_likeness(title, file.stem) for title in titles)
-
-
-def _names(column: Column) -> list[str]:
-    """What the column is called: in the contract, by the field, and in VERA (`Cluster.eenheden`)."""
-    vera = re.match(r"\w+\.(\w+)", column.vera or "")
-    return [column.name, column.business_name, *([vera[1]] if vera else [])]
-
-
-def _name_likeness(wanted: str, found: str) -> float:
-    here, there = _words(wanted), _words(found)
-    if not here or not there:
-        return 0.0
-    whole = SequenceMatcher(None, "".join(here), "".join(there)).ratio()
-    nearest = [max(SequenceMatcher(None, word, other).ratio() for other in there) for word in here]
-    # One long word alike is worth more than two short ones.
-    weights = [len(word) for word in here]
-    each = sum(near * weight for near, weight in zip(nearest, weights, strict=True)) / sum(weights)
-    return max(whole, each * (0.75 + 0.25 * min(len(here), len(there)) / max(len(here), len(there))))
-
-
-def _words(name: str) -> list[str]:
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    plain = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode().lower()
-    words = [_whole_word(word) for word in re.findall(r"[a-z]+", plain)]
-    telling = [word for word in words if word not in FILLERS]
-    return telling or words
-
-
-def _whole_word(word: str) -> str:
-    """`complexnr` and `complexnummer` are one word; so are `vhe` and `woningen`."""
-    if word in WORDS:
-        return WORDS[word]
-    return re.sub(r"(?<=\w{3})(nr|num|id)$", "nummer", word)
+    return max(name_likeness(title, file.stem) for title in titles)
 
 
 def _is_date(found: ColumnLook) -> bool:

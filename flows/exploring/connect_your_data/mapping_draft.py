@@ -19,6 +19,7 @@ from flows.exploring.connect_your_data.file_look import ColumnLook, FileLook
 from flows.language import Language
 from flows.reading import identifier
 from flows.run import DEFAULT_TIMEZONE
+from flows.sandbox import lock
 from flows.starter import column_comment, comment, template
 from flows.warehouse import set_variables
 
@@ -92,6 +93,7 @@ def unread_words(contract: Contract, matched: dict[str, ColumnLook]) -> dict[str
     padded = {name: [*values, *[None] * (longest - len(values))] for name, values in lists.items()}
     words = pl.DataFrame({"_row": range(longest), **padded}, schema_overrides=dict.fromkeys(lists, pl.String))
     with duckdb.connect(":memory:") as con:
+        lock(con)
         set_variables(con, {"read_at": SOME_MOMENT, "secret": ""})
         con.execute("create table known_complexes (complex_id varchar)")
         con.execute("create table known_flags (flag_id varchar)")

@@ -6,7 +6,6 @@ rules' predicates themselves and not through Great Expectations, which takes sec
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -226,11 +225,7 @@ def _is_staged(con: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
 
 
 def _about(problem: Problem, name: str) -> Problem:
-    """The problem with the mapping's own name, and with the nearest name where a column of the file is misspelt."""
-    told = str(problem.__cause__ or "")
-    missing = re.search(r'Referenced column "(.+?)" not found[^\n]*\n.*?Candidate bindings: "(.+?)"', told, re.DOTALL)
-    if missing:
-        return Problem("connect.no_such_column", file=name, column=missing[1], nearest=missing[2])
+    """The problem with the mapping's own name."""
     if isinstance(problem.__cause__, duckdb.InterruptException):
         return Problem("connect.too_slow", file=name, seconds=round(SLOWEST))
     if isinstance(problem.__cause__, duckdb.PermissionException):

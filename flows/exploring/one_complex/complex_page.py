@@ -76,7 +76,11 @@ def one_complex(week: PublishedWeek, complex_id: str, language: Language) -> One
     except Problem as problem:
         trouble = problem
     # Lazily: of the millions of rows of a large town only these are read.
-    streams = pl.scan_parquet(week.folder / "streams.parquet").filter(pl.col("complex_id") == complex_id).collect()
+    streams = (
+        pl.scan_parquet(week.folder / "streams.parquet", glob=False)
+        .filter(pl.col("complex_id") == complex_id)
+        .collect()
+    )
     taught = week.recalibration or AS_THEY_ARE
     paths = latent_paths(week.table("scores"), complex_id, week.policy, taught)
     monday = parse_week(week.week_name)

@@ -12,7 +12,9 @@ from flows.exploring.this_weeks_flags.listed import silence_kinds
 from flows.exploring.this_weeks_flags.standings import counted
 from flows.language import Language
 from flows.results import PublishedWeek, is_blind
-from flows.sharing.unseen import unseen_sources
+from flows.sharing.unseen import unseen_feeds, unseen_sources
+from flows.suspect_feeds import feeds_of, suspect_feeds
+from models.blind_spots import dark_teams
 from models.episodes import IS_JUDGED
 
 # As many as are read on one screen with the table below; the table has them all.
@@ -102,8 +104,10 @@ def fell_off_line(rows: pl.DataFrame, week: PublishedWeek, language: Language) -
 
 
 def unseen_lines(week: PublishedWeek, language: Language) -> list[str]:
-    """What could not be seen in the week: sources missing, old or stopped, and what follows from it."""
+    """What could not be seen in the week: sources missing, old, stopped or suspect, hours, and what follows from it."""
+    feeds = feeds_of(week)
     said = unseen_sources(week.table("sources"), language)
+    said += [plain(each) for each in unseen_feeds(suspect_feeds(feeds), dark_teams(feeds, week.policy), language)]
     if is_blind(week):
         said.append(language.say("unseen.condition"))
     return said or [language.say("unseen.nothing")]

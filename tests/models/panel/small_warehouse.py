@@ -58,7 +58,8 @@ class SmallWarehouse:
             self.con.execute(f"create schema {schema}")
         for name in SOURCES:
             self.con.execute(create_table(contract("inputs", name), f"raw.{name}"))
-        self.con.execute(f"create table checks.gaps ({CHECKS_TABLES['gaps']})")
+        for name in ("gaps", "feed_alarms"):
+            self.con.execute(f"create table checks.{name} ({CHECKS_TABLES[name]})")
         self.clear()
 
     def clear(self) -> None:

@@ -174,9 +174,17 @@ def test_masks_and_safety_of_a_simulated_town(town: World, only_warehouse: Small
     check_safety(only_warehouse, town)
 
 
+def test_rows_of_feeds_of_a_simulated_town(town: World, only_warehouse: SmallWarehouse) -> None:
+    counted = only_warehouse.counted("feed_rows")
+    found = {(row["area_team"], row["source"], row["channel"], row["week"]): row["row_count"] for row in counted}
+    assert found == oracle.feed_rows(town)
+    assert all(row["week"] <= row["last_row_on"] <= row["week"] + timedelta(days=6) for row in counted)
+
+
 def test_every_step_is_held_against_the_oracle() -> None:
     inside_incidents = {"common_reports", "next_openings", "incidents"}
-    assert {step.name for step in STEPS} == {*PER_WEEK, *inside_incidents, "observed", "safety"}
+    inside = inside_incidents | {"honest_weeks"}
+    assert {step.name for step in STEPS} == {*PER_WEEK, *inside, "feed_rows", "observed", "safety", "visit_days"}
 
 
 # ------------------------------------------------------------------------------------------------------ tiny worlds
@@ -313,7 +321,7 @@ def test_complaints_tenancies_visits_and_safety_of_tiny_worlds(
     warehouse.put_all("tenancies", tenancies)
     warehouse.put_all("field_signals", signals)
     world = world_of(warehouse, FEW_WEEKS, LAST_WEEK)
-    warehouse.count(LAST_WEEK, FEW_WEEKS, only=("reports", "tenancies", "visits", "safety"))
+    warehouse.count(LAST_WEEK, FEW_WEEKS, only=("reports", "tenancies", "honest_weeks", "visits", "safety"))
     check_per_week(warehouse, world, "reports", "tenancies", "visits")
     check_safety(warehouse, world)
 
