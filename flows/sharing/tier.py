@@ -67,8 +67,8 @@ class SharedWeek:
             last month, oldest first.
         sources: `source`, `state`, `last_row_on`.
         channels: `area_team` (`all` for every team), `channel`, `last_on` of channels that fell silent.
-        suspect: `source`, `area_team` (`all` for every team), `channel`, `state`, `from_week`, `is_masking` of feeds that
-            broke.
+        suspect: `source`, `area_team` (`all` for every team), `channel`, `state`, `from_week`, `is_masking` of feeds
+            that broke.
         dark: `area_team`, `reason` of teams of whose evenings and nights no source knows.
         teams: `area_team`, `n_complexes`, `n_unvisited`, `n_fell_off`; every team, by name.
         safety: `area_team`, `name`, `is_private_small`: never written to a table, nor shown on the overview.
