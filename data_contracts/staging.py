@@ -202,8 +202,11 @@ def _mark(contract: Contract) -> str:
 
 
 def _without_old_notes(contract: Contract) -> str:
-    """What is about a complex stays when its week is forgotten; what was typed beside it may be about somebody."""
-    notes = [column.name for column in contract.columns if column.treatment in ("clean", "withhold")]
+    """What is about a complex stays when its week is forgotten; what was typed beside it may be about somebody.
+
+    A text without which the row says nothing is no note: what we changed about registering is about our own rules.
+    """
+    notes = [each.name for each in contract.columns if each.treatment in ("clean", "withhold") and not each.is_required]
     if contract.event_column is None or contract.name in SOMEBODYS or not notes:
         return ""
     is_old = f"_week < getvariable('forgotten_before')::date and {has_true_date(contract)}"

@@ -92,7 +92,9 @@ def take_in(con: duckdb.DuckDBPyConnection, run: Run, name: str) -> Account:
     if folder is not None:
         answers = account_of_answers(con, run, folder, is_taken=account.state == "taken")
         account = replace(account, answers=answers)
-    write_account(con, run, account)
+    if account.state != "taken":
+        with transaction(con):
+            write_account(con, run, account)
     return account
 
 
@@ -103,7 +105,7 @@ def take_in_delivery(
     delivery: ReadDelivery,
     check: RuleCheck | None = None,
 ) -> Account:
-    """Stages, checks and merges one delivery.
+    """Stages, checks and merges one delivery, and writes its account.
 
     Args:
         con: The warehouse.
@@ -137,23 +139,26 @@ def take_in_delivery(
         raise Problem("ingest.nothing_good", file=delivery.file, count=read)
     without = (Problem("ingest.notes_withheld", column=each, count=count) for each, count in withheld.items())
     changed = (*changed_columns(con, promised, delivery), *without)
-    withdrawn = merge(con, run, promised, delivery)
-    return Account(
-        source=name,
-        state="taken",
-        rows_read=read,
-        rows_kept=fates.get("kept", 0),
-        rows_quarantined=fates.get("quarantined", 0) + len(delivery.rejected),
-        rows_already_known=fates.get("already_known", 0),
-        rows_withdrawn=withdrawn,
-        rows_forgotten=forgotten,
-        fingerprint=_fingerprint(con, promised, len(delivery.rejected)),
-        file=delivery.file.name,
-        rules={each.rule_id: each.breaches for each in outcomes if each.breaches},
-        ignored=delivery.ignored,
-        changed=changed,
-        has_earlier_rows=True,
-    )
+    # Rows and their account together: a run killed between the two would leave rows that nobody counted.
+    with transaction(con):
+        account = Account(
+            source=name,
+            state="taken",
+            rows_read=read,
+            rows_kept=fates.get("kept", 0),
+            rows_quarantined=fates.get("quarantined", 0) + len(delivery.rejected),
+            rows_already_known=fates.get("already_known", 0),
+            rows_withdrawn=merge(con, run, promised, delivery),
+            rows_forgotten=forgotten,
+            fingerprint=_fingerprint(con, promised, len(delivery.rejected)),
+            file=delivery.file.name,
+            rules={each.rule_id: each.breaches for each in outcomes if each.breaches},
+            ignored=delivery.ignored,
+            changed=changed,
+            has_earlier_rows=True,
+        )
+        write_account(con, run, account)
+    return account
 
 
 def stage(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> int:
@@ -187,28 +192,27 @@ def stage(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery
 
 
 def write_account(con: duckdb.DuckDBPyConnection, run: Run, account: Account) -> None:
-    """Writes the account of a source into `checks.accounts`, replacing one of the same run."""
+    """Writes the account of a source into `checks.accounts`, replacing one of the same run; in a transaction."""
     reason = run.language.tell(_lasting(account.source, account.problem)) if account.problem else None
-    with transaction(con):
-        con.execute("delete from checks.accounts where run_id = ? and source = ?", [run.run_id, account.source])
-        con.execute(
-            "insert into checks.accounts values (?, ?, ?, ?, ?, ?, ?::varchar[], ?, ?, ?, ?, ?, ?)",
-            [
-                run.run_id,
-                account.source,
-                account.state,
-                reason,
-                account.fingerprint,
-                account.file,
-                list(account.ignored),
-                account.rows_read,
-                account.rows_kept,
-                account.rows_quarantined,
-                account.rows_already_known,
-                account.rows_withdrawn,
-                account.rows_forgotten,
-            ],
-        )
+    con.execute("delete from checks.accounts where run_id = ? and source = ?", [run.run_id, account.source])
+    con.execute(
+        "insert into checks.accounts values (?, ?, ?, ?, ?, ?, ?::varchar[], ?, ?, ?, ?, ?, ?)",
+        [
+            run.run_id,
+            account.source,
+            account.state,
+            reason,
+            account.fingerprint,
+            account.file,
+            list(account.ignored),
+            account.rows_read,
+            account.rows_kept,
+            account.rows_quarantined,
+            account.rows_already_known,
+            account.rows_withdrawn,
+            account.rows_forgotten,
+        ],
+    )
 
 
 def _lasting(source: str, problem: Problem) -> Problem:

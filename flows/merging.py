@@ -12,7 +12,7 @@ from data_contracts.problem import Problem
 from data_contracts.set_apart import rows_set_apart
 from flows.reading import ReadDelivery
 from flows.run import Run
-from flows.warehouse import insert_rows, transaction
+from flows.warehouse import insert_rows
 
 # A list of a few rows may lose some of them in one week.
 FEW_ROWS = 5
@@ -25,44 +25,41 @@ NEVER_DELIVERED = {
 
 
 def merge(con: duckdb.DuckDBPyConnection, run: Run, promised: Contract, delivery: ReadDelivery) -> int:
-    """Puts good rows in, broken ones aside, and marks (and counts) withdrawn ones, in one transaction."""
+    """Puts good rows in, broken ones aside, and marks (and counts) withdrawn ones, in a transaction of the caller."""
     name, read_at = promised.name, run.read_at.replace(tzinfo=None)
     same_key = " and ".join(f"old.{key} = staged.{key}" for key in promised.key)
     columns = ", ".join(f"staged.{column}" for column in promised.column_names)
-    with transaction(con):
-        _quarantine(con, promised, delivery, read_at)
+    _quarantine(con, promised, delivery, read_at)
+    con.execute(
+        f"""
+        create or replace temp table incoming as
+        select {columns}, coalesce(old._first_seen_at, ?::timestamp) as _first_seen_at, staged._week,
+          null::timestamp as _withdrawn_at,
+          case when {_is_new_version(promised)} then ?::date else coalesce(old._valid_from, date '0001-01-01') end
+            as _valid_from,
+          null::date as _valid_until
+        from staging.{name} as staged
+        join staging.{name}_fates as fates on fates._row = staged._row and fates._fate = 'kept'
+        left join (from raw.{name} where _valid_until is null) as old on {same_key}
+    """,
+        [read_at, run.last_week],
+    )
+    if _is_dated(promised):
+        # The earlier version goes on to hold for the weeks before; within one week the last one counts. One that
+        # was withdrawn and is back was there all along: else it would lose its past.
         con.execute(
             f"""
-            create or replace temp table incoming as
-            select {columns}, coalesce(old._first_seen_at, ?::timestamp) as _first_seen_at, staged._week,
-              null::timestamp as _withdrawn_at,
-              case when {_is_new_version(promised)} then ?::date else coalesce(old._valid_from, date '0001-01-01') end
-                as _valid_from,
-              null::date as _valid_until
-            from staging.{name} as staged
-            join staging.{name}_fates as fates on fates._row = staged._row and fates._fate = 'kept'
-            left join (from raw.{name} where _valid_until is null) as old on {same_key}
+            update raw.{name} as old set _valid_until = ?::date, _withdrawn_at = null
+            from incoming as staged
+            where {same_key} and old._valid_until is null and old._valid_from < staged._valid_from
         """,
-            [read_at, run.last_week],
+            [run.last_week],
         )
-        if _is_dated(promised):
-            # The earlier version goes on to hold for the weeks before; within one week the last one counts. One that
-            # was withdrawn and is back was there all along: else it would lose its past.
-            con.execute(
-                f"""
-                update raw.{name} as old set _valid_until = ?::date, _withdrawn_at = null
-                from incoming as staged
-                where {same_key} and old._valid_until is null and old._valid_from < staged._valid_from
-            """,
-                [run.last_week],
-            )
-        con.execute(
-            f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null"
-        )
-        con.execute(f"insert into raw.{name} select * from incoming")
-        # What says by now that it lies before the kept weeks leaves, with what it said before.
-        con.execute(f"delete from raw.{name} as old using left_out as staged where {same_key} and _key_versions = 1")
-        return _withdraw(con, run, promised, delivery, same_key)
+    con.execute(f"delete from raw.{name} as old using incoming as staged where {same_key} and old._valid_until is null")
+    con.execute(f"insert into raw.{name} select * from incoming")
+    # What says by now that it lies before the kept weeks leaves, with what it said before.
+    con.execute(f"delete from raw.{name} as old using left_out as staged where {same_key} and _key_versions = 1")
+    return _withdraw(con, run, promised, delivery, same_key)
 
 
 def _is_dated(promised: Contract) -> bool:

@@ -113,6 +113,24 @@ def test_an_old_answer_comes_again_without_its_note(con: duckdb.DuckDBPyConnecti
     assert con.execute(f"select note from ({select}) order by _row").fetchall() == [(None,), ("aalbes",)]
 
 
+@pytest.mark.parametrize("name", sorted(set(contracts("inputs")) - set(SOMEBODYS)))
+def test_what_stays_when_its_week_is_forgotten_still_keeps_its_contract(
+    con: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    """Else a list that was right for a year would stop on the day that its oldest line is forgotten."""
+    promised = contract("inputs", name)
+    told(con, ["s"], forgotten_before=date(2040, 1, 2), forgotten_reporters=None)
+    con.execute("create or replace table delivery as select 1::bigint as _row")
+    for column in promised.columns:
+        con.execute(f"alter table delivery add column {column.name} varchar")
+        con.execute(f"update delivery set {column.name} = ?", [column.example or "x"])
+    con.execute("create or replace table staged as " + staging_select(promised, set(promised.column_names), "UTC"))
+    required = [each.name for each in promised.columns if each.is_required]
+    assert required
+    [row] = con.execute(f"select {', '.join(required)} from staged").fetchall()
+    assert [each for each, value in zip(required, row, strict=True) if value is None] == []
+
+
 @pytest.mark.parametrize("secrets", [["s"], ["s", "then"]])
 def test_a_forgotten_reporter_is_known_however_the_key_is_delivered(
     con: duckdb.DuckDBPyConnection, secrets: list[str]
