@@ -23,7 +23,7 @@ explore: .venv/.explores ## Open the notebooks on the latest week, or on a made-
 
 .PHONY: test
 test: .venv/.develops ## Run all tests, one file per core
-	@$(BIN)/python -m pytest -q --numprocesses logical --dist loadfile
+	@$(BIN)/python -m pytest -q --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 .PHONY: check
 check: .venv/.develops ## Style, types, and which room may import which

@@ -75,6 +75,13 @@ def test_the_documents_are_read_at_all() -> None:
     assert len(typed_lines(TUTORIAL, "luisterpost")) >= 8
 
 
+def test_every_room_of_tests_is_run() -> None:
+    """They are listed, so that the slow ones go first; one that is left out would pass for ever."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    rooms = {file.relative_to(ROOT).parts[:2] for file in (ROOT / "tests").rglob("test_*.py")}
+    assert {tuple(each.split("/")) for each in listed["testpaths"]} == rooms
+
+
 def test_every_make_target_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))

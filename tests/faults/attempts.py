@@ -94,8 +94,10 @@ def judged(
     wrong: Iterable[str] = (),
     seen: tuple[str, ...] = (),
 ) -> Attempt:
-    """Holds a home after the next run against the undisturbed one."""
+    """Holds a home after the next run against the undisturbed one, or the one that was run twice."""
     found = differences(home, scenario.undisturbed, scenario.allowed)
+    if found and scenario.undisturbed_twice:
+        found = min(found, differences(home, scenario.undisturbed_twice, scenario.allowed), key=len)
     told = [*wrong, *(f"{each.where} {each.what}" for each in found)]
     told += [f"does not add up: {each}" for each in wrong_accounts(home)]
     return Attempt(fault, at, tuple(told), sum(each.rows_lost for each in found), seen)

@@ -28,12 +28,11 @@ TAKEN_IN = ("rows_kept", "rows_already_known", "rows_forgotten")
 ANSWERS_TAKEN_IN = ("n_answers", "n_copies")
 # A row that a killed run withdrew is gone before the next one; which rows are withdrawn, `raw` says.
 COUNTED_ONCE = ("rows_withdrawn",)
-REBUILT, UPGRADED, FORGETFUL = "rebuilt", "upgraded", "forgetful"
+REBUILT, UPGRADED = "rebuilt", "upgraded"
 ALLOWED = {
     REBUILT: "made again from published weeks: what no source delivers any more is gone (rows withdrawn, or set apart "
     "in earlier weeks), and every row is news, so that kept and known already are asked for together",
     UPGRADED: "an upgrade from version 1 clears what was set apart, for it was not cleaned of names",
-    FORGETFUL: "once rows were removed as too old, a second run of the week checks fewer",
 }
 JSON_TEXTS = ("lesson",)
 
@@ -48,8 +47,6 @@ def as_asked(tables: dict[str, pl.DataFrame], allowed: Collection[str]) -> dict[
             asked[name] = _taken_together(table)
         elif {REBUILT, UPGRADED} & set(allowed) and name == "checks.quarantine":
             asked[name] = table.filter(pl.col("last_seen_at") == pl.col("last_seen_at").max())
-        elif FORGETFUL in allowed and name == "checks.rule_outcomes":
-            asked[name] = table.drop("rows")
     return asked
 
 

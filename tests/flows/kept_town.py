@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +13,6 @@ from story import LAST_WEEK, write_town
 
 from data_contracts.contract import contracts
 from flows.estimate import choose_flags, count_panel, score
-from flows.exploring.connect_your_data.mapping_trial import counted_by_predicate
 from flows.following import follow_flags
 from flows.home import Home
 from flows.ingest import take_in
@@ -27,14 +24,6 @@ WEEK = timedelta(weeks=1)
 # As in test_checkpoints: the past does not slide, so that a lesson and its scores are taken over.
 SETTINGS = "[policy]\nbackfill_weeks = 3\nhistory_weeks = 84\n"
 ANSWERED = datetime(2026, 11, 4, tzinfo=UTC).date()
-
-
-@contextmanager
-def quick_checks(patched: Any) -> Iterator[None]:
-    """Great Expectations takes seconds a table, and is tried elsewhere."""
-    patched.setattr("flows.ingest.check_table", counted_by_predicate)
-    patched.setattr("flows.publishing.check_table", lambda *_: ())
-    yield
 
 
 @dataclass(frozen=True)

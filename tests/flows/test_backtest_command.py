@@ -23,6 +23,7 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 CUTOFF = date(2026, 6, 1)
 TERMS = "backtest: {bad_below: 85, worse_by: 5}\n"
 N = 24
+pytestmark = pytest.mark.usefixtures("checked_quickly")
 
 
 def week(number: int) -> date:

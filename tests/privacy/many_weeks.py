@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from unittest.mock import patch
 
 import polars as pl
-from story import LAST_WEEK, MONDAY_MORNING, write_town
+from story import LAST_WEEK, MONDAY_MORNING, quick_checks, write_town
 
-from flows.exploring.connect_your_data.mapping_trial import counted_by_predicate
 from flows.home import Home
 from flows.plain_week import plain_week
 from flows.results import PublishedWeek
@@ -97,13 +95,7 @@ def go_on(folder: Path, number: int, until: int, change: Change) -> World:
 
 
 def run_week(home: Home, sources: Path, number: int) -> None:
-    """One week; the same in every world, to the microsecond, so that only what was reported can differ.
-
-    Great Expectations counts the same rules elsewhere; here they are counted by predicate, ten times as fast.
-    """
+    """One week; the same in every world, to the microsecond, so that only what was reported can differ."""
     moment = MONDAY_MORNING + timedelta(minutes=number)
-    with (
-        patch("flows.ingest.check_table", counted_by_predicate),
-        patch("flows.publishing.check_table", lambda *_: ()),
-    ):
+    with quick_checks():
         plain_week(make_run(home.folder, str(sources), None, WEEKS[number], moment, "nl"))

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from story import LAST_WEEK, MONDAY_MORNING
+from story import LAST_WEEK, MONDAY_MORNING, quick_checks
 
 from data_contracts.problem import Problem
 from flows.exploring.gallery import FOLDER
@@ -82,7 +82,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     teams = "\n".join(f"[teams.{json.dumps(team)}]\nflags_per_team = 1" for team in TEAMS[:9])
     made.settings.write_text(f"[policy]\nbackfill_weeks = 2\n\n{teams}\n", encoding="utf-8")
     try:
-        plain_week(make_run(made.folder, str(folder / "sources"), None, LAST_WEEK, MONDAY_MORNING, "nl"))
+        with quick_checks():
+            plain_week(make_run(made.folder, str(folder / "sources"), None, LAST_WEEK, MONDAY_MORNING, "nl"))
     finally:
         os.umask(before)
     return made

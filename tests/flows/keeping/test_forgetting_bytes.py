@@ -12,8 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from every_byte import found_in
-from kept_town import quick_checks
-from story import LAST_WEEK, MONDAY_MORNING, write_town
+from story import LAST_WEEK, MONDAY_MORNING, quick_checks, write_town
 
 from flows.exploring.connect_your_data.mapping_trial import counted_by_predicate
 from flows.home import SECRET_VARIABLE, Home
@@ -95,7 +94,7 @@ def planted_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
         pl.concat([table.cast(pl.String), new.cast(pl.String)], how="diagonal").write_parquet(
             sources / f"{name}.parquet"
         )
-    with pytest.MonkeyPatch.context() as patched, quick_checks(patched):
+    with pytest.MonkeyPatch.context() as patched, quick_checks():
         patched.delenv(SECRET_VARIABLE, raising=False)
         planted = Planted(Home(folder / "home"), sources)
         plain_week(planted.run(hours=0))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from kept_town import ANSWERED, WEEK, KeptTown, quick_checks, said_of, tables_of
+from kept_town import ANSWERED, WEEK, KeptTown, said_of, tables_of
 from polars.testing import assert_frame_equal
-from story import LAST_WEEK
+from story import LAST_WEEK, quick_checks
 
 from data_contracts.problem import Problem
 from flows.home import Home
@@ -53,7 +53,7 @@ def test_the_next_week_is_as_if_nothing_had_happened(
     assert rebuilt.rows["lessons"] == 1, "the second week was judged by the lesson of the first"
     n_complexes = pl.read_parquet(lasting_town.home.latest / "complexes.parquet").height
     assert (rebuilt.rows["answers"], rebuilt.rows["versions"]) == (3, n_complexes + 1), "one of them changed"
-    with quick_checks(monkeypatch):
+    with quick_checks():
         folders = [lasting_town.judge(LAST_WEEK, each) for each in (undisturbed, home)]
     want, have = (tables_of(folder) for folder in folders)
     for name in want:

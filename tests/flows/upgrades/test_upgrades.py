@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from kept_town import WEEK, KeptTown, quick_checks, said_of, tables_of
+from kept_town import WEEK, KeptTown, said_of, tables_of
 from polars.testing import assert_frame_equal
-from story import LAST_WEEK, MONDAY_MORNING
+from story import LAST_WEEK, MONDAY_MORNING, quick_checks
 
 import flows.upgrades.applying
 from data_contracts.contract import contracts
@@ -65,7 +65,7 @@ def version_in(home: Home) -> tuple[int, bool, dict[str, int]]:
 def town(tmp_path_factory: pytest.TempPathFactory) -> KeptTown:
     """One week was run; its home called `old` is of version 1."""
     made = KeptTown(Path(tmp_path_factory.mktemp("upgrades")))
-    with pytest.MonkeyPatch.context() as patched, quick_checks(patched):
+    with pytest.MonkeyPatch.context() as patched, quick_checks():
         patched.delenv(SECRET_VARIABLE, raising=False)
         made.begin()
         made.judge(FIRST_WEEK)
@@ -100,7 +100,7 @@ def test_a_week_of_an_older_warehouse_is_as_of_a_fresh_one(
     before = version_in(old)
     assert before[:2] == (1, False)
     assert before[2]["flags.flags"] > 0, "the old one has rows"
-    with quick_checks(monkeypatch):
+    with quick_checks():
         folders = [town.judge(LAST_WEEK, home) for home in (town.home, old)]
     fresh, upgraded = (tables_of(folder) for folder in folders)
     for name, table in fresh.items():
