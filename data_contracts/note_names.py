@@ -79,7 +79,7 @@ class _Judged:
         """Whether a word is a name by where it stands and how it is written."""
         token, known = self.note.tokens[position], self.known
         lower, said = token.lower, self.note.announced(position)
-        if len(lower) < 2 or token.is_particle or lower in known.ours["kept"] | known.ours["titles"]:
+        if len(lower) < 2 or token.is_particle or lower in known.ours["kept"] or lower in known.ours["titles"]:
             return False
         is_word, is_listed = known.is_word(lower), known.is_name(lower)
         if said == "title" and not token.opens:
