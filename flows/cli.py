@@ -53,6 +53,9 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if is_debug:
             raise
+        if type(error) is RuntimeError and "interrupted" in str(error):
+            # Ctrl-C while DuckDB was at work.
+            return _complain(language.say("cli.interrupted"), INTERRUPTED)
         if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
             return _complain(language.say("home.disk_full"), NOTHING_DONE)
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
@@ -87,8 +90,16 @@ def _usage(error: click.UsageError, language: Language) -> str:
             return language.say("cli.missing", name=missing.metavar, command=command)
         case click.MissingParameter(param=click.Parameter() as missing):
             return language.say("cli.missing", name=missing.opts[0], command=command)
+        case click.BadParameter(param=click.Option(type=click.DateTime(), metavar=str(example)) as wrong):
+            return language.say("cli.bad_date", name=wrong.opts[0], example=example)
         case click.BadParameter(param=click.Parameter() as wrong):
-            return language.say("cli.bad_value", name=wrong.opts[0], command=command)
+            is_option = isinstance(wrong, click.Option)
+            return language.say("cli.bad_value", name=wrong.opts[0] if is_option else wrong.metavar, command=command)
+        case click.BadOptionUsage():
+            return language.say("cli.bad_value", name=error.option_name, command=command)
+    if error.message.startswith("Got unexpected extra argument"):
+        # What was typed may be the key of a reporter.
+        return language.say("cli.too_many", command=command)
     return language.say("cli.wrong_usage", what=error.format_message())
 
 

@@ -21,6 +21,8 @@ OWNER_ONLY_FILE = 0o600
 SECRET_VARIABLE = "LUISTERPOST_SECRET"
 RENEWED = "\nthen "
 """What stands between a secret and the one with which it was renewed."""
+LEAST_SECRET = 20
+"""A shorter one can be tried out until reporters are guessed [characters]."""
 DEFAULT_HOME = "luisterpost-home"
 """Where a command looks for the home folder, from where it is typed."""
 
@@ -81,6 +83,11 @@ class Home:
         return self.folder / "secret.key"
 
     @property
+    def forgotten_file(self) -> Path:
+        """Who and what was forgotten, for when the warehouse cannot say so any more."""
+        return self.folder / "forgotten.json"
+
+    @property
     def next_secret_file(self) -> Path:
         """The secrets as they will be, while they are being renewed."""
         return self.folder / "secret.key.next"
@@ -116,6 +123,8 @@ class Home:
             lock.acquire()
         except Timeout as error:
             raise busy from error
+        except OSError as error:
+            raise Problem("home.cannot_write", folder=self.folder, why=_why(error)) from error
         try:
             yield
         finally:
@@ -140,7 +149,7 @@ class Home:
         """The first secret of this installation; made once, and read from then on.
 
         Raises:
-            Problem: `home.cannot_write`, `home.unreadable_secret` or `home.empty_secret`.
+            Problem: What `secrets` raises.
         """
         return self.secrets()[0]
 
@@ -151,11 +160,12 @@ class Home:
         reports no longer match.
 
         Raises:
-            Problem: `home.cannot_write`, `home.unreadable_secret` or `home.empty_secret`.
+            Problem: `home.cannot_write`, `home.unreadable_secret`, `home.empty_secret` or `home.short_secret`.
         """
-        given = os.environ.get(SECRET_VARIABLE)
+        given = os.environ.get(SECRET_VARIABLE, "").strip()
         if given:
-            return (given,)
+            # All of what stands in the file may be put there: a renewed secret is hashed with its earlier ones first.
+            return tuple(_long_enough(given, SECRET_VARIABLE).split(RENEWED))
         try:
             handle = os.open(self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
         except FileExistsError:
@@ -181,7 +191,15 @@ class Home:
             raise Problem("home.unreadable_secret", file=self.secret_file, why=_why(error)) from error
         if not kept:
             raise Problem("home.empty_secret", file=self.secret_file)
-        return kept
+        return _long_enough(kept, self.secret_file)
+
+
+def _long_enough(secret: str, place: object) -> str:
+    if not all(each.isprintable() for each in secret.split(RENEWED)):
+        raise Problem("home.unreadable_secret", file=place, why="UTF-8")
+    if len(secret) < LEAST_SECRET:
+        raise Problem("home.short_secret", place=place, count=LEAST_SECRET)
+    return secret
 
 
 def _why(error: Exception) -> str:

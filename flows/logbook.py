@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -20,9 +21,11 @@ from data_contracts.problem import Problem
 from flows.home import OWNER_ONLY_FILE, Home
 from flows.language import Language
 from flows.results import PublishedWeek
-from flows.run import Run
+from flows.run import DEFAULT_TIMEZONE, Run
+from flows.settings import read_settings
 from models.weeks import parse_week
 
+log = logging.getLogger("luisterpost")
 INDENT = "  "
 # A run that published is told with its week, one that did not with its moment.
 WEEK_FIRST = re.compile(r"\d{4}-W\d{2} ")
@@ -74,6 +77,23 @@ def note_sending(home: Home, week: str, n_sent: int, n_failed: int, at: datetime
     _add(home, [INDENT + language.say("log.sent", week=week, at=at, messages=n_sent, open=open_)])
 
 
+def note_keeping(home: Home, at: datetime, what: Problem, language: Language) -> None:
+    """Adds that something was kept, put back, forgotten or renewed.
+
+    Args:
+        home: The installation.
+        at: When, in UTC; told by the clock of the organisation.
+        what: `log.forgot_weeks`, `log.forgot_reporter`, `log.renewed`, `log.backed_up`, `log.restored`, `log.rebuilt`.
+        language: Of the line.
+    """
+    try:
+        zone = ZoneInfo(read_settings(home.settings).timezone or DEFAULT_TIMEZONE)
+    except Problem:
+        # What was done is done, whatever is wrong with the settings.
+        zone = ZoneInfo(DEFAULT_TIMEZONE)
+    _add(home, [INDENT + language.say("log.kept", at=at.astimezone(zone), what=language.tell(what))])
+
+
 def week_lines(week: PublishedWeek, n_digests: int, language: Language) -> list[str]:
     """What was read, refused, set apart, not seen, scored, flagged, answered and made: one line each.
 
@@ -99,8 +119,8 @@ def week_lines(week: PublishedWeek, n_digests: int, language: Language) -> list[
 def last_problem(home: Home) -> str | None:
     """Why the last run published nothing; None if it did publish, or there was none yet."""
     try:
-        lines = home.logbook.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+        lines = home.logbook.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
         return None
     last = next((line for line in reversed(lines) if not line.startswith(INDENT)), "")
     return None if not last or WEEK_FIRST.match(last) else last
@@ -174,8 +194,12 @@ def _n_answers(week: PublishedWeek) -> int:
 
 
 def _add(home: Home, lines: list[str]) -> None:
-    """Adds whole lines in one write, so that two writers never mix."""
-    handle = os.open(home.logbook, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY_FILE)
+    """Adds whole lines in one write, so that two writers never mix. What was done stays done, also where this fails."""
+    try:
+        handle = os.open(home.logbook, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY_FILE)
+    except OSError as error:
+        log.warning("%s: %s", home.logbook, error.strerror)
+        return
     try:
         os.write(handle, "".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
     finally:

@@ -34,14 +34,30 @@ class PublishedWeek:
     folder: Path
 
     def table(self, name: str) -> pl.DataFrame:
-        """A published table, as its contract describes it."""
+        """A published table, as its contract describes it.
+
+        Raises:
+            Problem: `results.damaged`.
+        """
         # A folder may have brackets in its name; they are no pattern.
-        return pl.read_parquet(self.folder / f"{name}.parquet", glob=False)
+        file = self.folder / f"{name}.parquet"
+        try:
+            return pl.read_parquet(file, glob=False)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise Problem("results.damaged", file=file) from error
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What `run.json` says: run, week, attribution, language, rows."""
-        found: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        """What `run.json` says: run, week, attribution, language, rows.
+
+        Raises:
+            Problem: `results.damaged`.
+        """
+        file = self.folder / "run.json"
+        try:
+            found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Problem("results.damaged", file=file) from error
         return found
 
     @property

@@ -128,17 +128,25 @@ def mapping_yaml(language: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
+def next_commands(folder: Path) -> tuple[str, str, str]:
+    """What to type once the files are filled in; results go to a home of their own, and not among those of the demo."""
+    place = folder if folder.name.strip(".") else folder.resolve()
+    home = place.with_name(f"{place.name.removesuffix('-sources')}-home")
+    sources, at_home = f"--sources {shlex.quote(str(folder))}", f"--home {shlex.quote(str(home))}"
+    return (
+        f"luisterpost check {sources}",
+        f"luisterpost weekly {sources} {at_home}",
+        f"luisterpost status {at_home}",
+    )
+
+
 def readme(folder: Path, language: Language) -> str:
     """What to type next, and then what to change."""
-    say, place = language.say, shlex.quote(str(folder))
+    say = language.say
     inputs = contracts("inputs").values()
-    steps = {
-        "init.readme_check": f"luisterpost check --sources {place}",
-        "init.readme_weekly": f"luisterpost weekly --sources {place}",
-        "init.readme_status": "luisterpost status",
-    }
+    steps = zip(("init.readme_check", "init.readme_weekly", "init.readme_status"), next_commands(folder), strict=True)
     lines = [f"# {say('init.readme_title')}", "", *_wrapped(say("init.readme_about")), ""]
-    for message, command in steps.items():
+    for message, command in steps:
         lines += [*_wrapped(say(message)), "", f"    {command}", ""]
     lines += [*_wrapped(say("init.readme_own")), ""]
     for contract in inputs:

@@ -7,6 +7,7 @@ killed has either done a step or not.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from data_contracts.contract import contracts
 from data_contracts.problem import Problem
 from data_contracts.row_rules import quoted
 from data_contracts.tables import add_new_columns, check_shape, create_table
-from flows.home import OWNER_ONLY_FILE, RENEWED, Home
+from flows.home import OWNER_ONLY_FILE, RENEWED, SECRET_VARIABLE, Home
 from flows.sandbox import lock
 
 if TYPE_CHECKING:
@@ -181,13 +182,19 @@ def check_secret(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Holds the secret against the one that the rows in this warehouse were hashed with.
 
     Raises:
-        Problem: `home.other_secret`: a lost or changed secret makes every reporter a stranger; `home.half_renewed`.
+        Problem: `home.other_secret`: a changed secret makes every reporter a stranger; `home.no_secret`: so does a lost
+            one, and none is made in its place; `home.half_renewed`.
     """
-    check = secret_check(home)
-    con.execute("insert into checks.secret select ? where not exists (from checks.secret)", [check])
-    if (used := con.execute("from checks.secret").fetchone()) != (check,):
+    used = con.execute("from checks.secret").fetchone()
+    is_lost = used is not None and not os.environ.get(SECRET_VARIABLE) and not home.secret_file.exists()
+    check = None if is_lost else secret_check(home)
+    if used is None:
+        con.execute("insert into checks.secret values (?)", [check])
+    elif used != (check,):
         is_half_way = used == (check_of(home.next_secrets()),)
-        raise Problem("home.half_renewed" if is_half_way else "home.other_secret", file=home.secret_file)
+        otherwise = "home.no_secret" if is_lost else "home.other_secret"
+        place = SECRET_VARIABLE if os.environ.get(SECRET_VARIABLE) else home.secret_file
+        raise Problem("home.half_renewed" if is_half_way else otherwise, file=place)
 
 
 def secret_check(home: Home) -> str:

@@ -28,12 +28,12 @@ def demo(language: Language, folder: Path, *, clock: Callable[[], datetime]) -> 
 
 def init(language: Language, folder: Path) -> int:
     """Writes a commented mapping per contract."""
-    from flows.starter import write_starter
+    from flows.starter import next_commands, write_starter
 
     files = write_starter(folder, language)
     click.echo(language.say("init.written", folder=folder, count=len(files)))
-    for command in (f"check --sources {folder}", f"weekly --sources {folder}", "status"):
-        click.echo(f"  luisterpost {command}")
+    for command in next_commands(folder):
+        click.echo(f"  {command}")
     return DONE
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -27,7 +27,16 @@ from flows.upgrades.applying import version_of
 from flows.warehouse import connect_warehouse, open_warehouse
 
 ENDING = ".tar"
-_CANNOT_WRITE = (errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EROFS, errno.ENAMETOOLONG)
+_CANNOT_WRITE = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EROFS,
+    errno.ENAMETOOLONG,
+    errno.EFBIG,
+)
 log = logging.getLogger("luisterpost")
 
 
@@ -64,7 +73,7 @@ def backup(home: Home, file: Path | None, moment: datetime, language: Language) 
 
     Raises:
         Problem: `backup.nothing`, `backup.exists`, `backup.inside`, `backup.cannot_write`, `backup.changed`;
-            `home.busy`, `send.busy`; `warehouse.unreadable` for a damaged one.
+            `backup.no_folder`, `home.busy`, `send.busy`; `warehouse.unreadable` for a damaged one.
     """
     if not home.warehouse.exists():
         raise Problem("backup.nothing", home=home.folder)
@@ -83,7 +92,8 @@ def backup(home: Home, file: Path | None, moment: datetime, language: Language) 
                 raise Problem("backup.cannot_write", file=target, why=error.strerror) from error
             raise
         finally:
-            making.unlink(missing_ok=True)
+            with suppress(OSError):
+                making.unlink(missing_ok=True)
     return Backup(target, target.stat().st_size, manifest, left_out)
 
 
@@ -92,6 +102,9 @@ def _target(home: Home, file: Path | None, moment: datetime) -> Path:
     week = f"-{home.latest.resolve().name.split('.')[0]}" if home.latest.exists() else ""
     name = f"luisterpost{week}.{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}{ENDING}"
     target = (file or home.folder.parent).absolute()
+    if not target.exists() and target.suffix != ENDING:
+        # A share that is not mounted: a file in its place would seem a backup.
+        raise Problem("backup.no_folder", file=target)
     target = target / name if target.is_dir() else target
     target = target.parent.resolve() / target.name
     for folder in FOLDERS:
@@ -105,7 +118,8 @@ def _target(home: Home, file: Path | None, moment: datetime) -> Path:
 
 def _write(home: Home, making: Path, moment: datetime, language: Language) -> tuple[Manifest, tuple[str, ...]]:
     """Writes all of it, through to the disk; gives the manifest and what was left out."""
-    making.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        making.unlink()
     handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
     with os.fdopen(handle, "wb") as written:
         with (

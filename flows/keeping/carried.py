@@ -1,10 +1,13 @@
 """Who and what was forgotten goes along from the warehouse that stood there to the one that takes its place.
 
-Else an older backup, or the sources, would bring back what somebody asked to be forgotten.
+Else an older backup, or the sources, would bring back what somebody asked to be forgotten. It stands in a file of its
+own as well, for a damaged warehouse cannot say it any more.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +17,8 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.row_rules import quoted
+from flows.home import OWNER_ONLY_FILE, Home
+from flows.keeping.durable import put_in_place
 from flows.keeping.forgotten import forgotten_before, forgotten_marks
 from flows.sandbox import lock
 from flows.warehouse import CHECKS_TABLES, SPILL
@@ -50,14 +55,37 @@ def looked_into(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def forgotten_in(file: Path) -> Forgotten | None:
-    """What a warehouse forgot; None where it can't be read, and nothing where there is no such file."""
-    if not file.exists():
-        return Forgotten()
+def forgotten_in(home: Home) -> Forgotten | None:
+    """What a home forgot, by its warehouse or else by the file beside it; None where neither can say."""
     try:
-        with looked_into(file) as con:
-            return Forgotten(forgotten_before(con), frozenset(forgotten_marks(con)))
+        if home.warehouse.exists():
+            with looked_into(home.warehouse) as con:
+                return Forgotten(forgotten_before(con), frozenset(forgotten_marks(con)))
     except duckdb.Error:
+        return _written_down(home)
+    # With weeks that were published there was a warehouse, which may have known.
+    is_new = not any(home.published.glob("weeks/*"))
+    return _written_down(home) or (Forgotten() if is_new else None)
+
+
+def write_down(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Writes down beside the warehouse what it forgot: a Monday and marks that match no key, for the owner only."""
+    before = forgotten_before(con)
+    said = {"before": before and before.isoformat(), "marks": forgotten_marks(con)}
+    making = home.forgotten_file.with_suffix(".json.next")
+    making.unlink(missing_ok=True)
+    handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(said, file)
+    put_in_place(making, home.forgotten_file)
+
+
+def _written_down(home: Home) -> Forgotten | None:
+    try:
+        said = json.loads(home.forgotten_file.read_text(encoding="utf-8"))
+        before = said["before"]
+        return Forgotten(date.fromisoformat(before) if before else None, frozenset(map(str, said["marks"])))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

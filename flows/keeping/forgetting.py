@@ -16,6 +16,7 @@ import duckdb
 
 from data_contracts.problem import Problem
 from flows.home import Home
+from flows.keeping.carried import write_down
 from flows.keeping.compacting import compact_warehouse
 from flows.keeping.forgotten import forgotten_before, forgotten_marks
 from flows.keeping.old_files import OldFiles, files_before, remove_files
@@ -45,6 +46,7 @@ class Forgetting:
         files: Out of the home.
         is_for_real: Whether it went.
         set_aside: Copies in the home that were set aside; they still hold it.
+        was_forgotten: Whether the reporter was forgotten before.
     """
 
     rows: Rows
@@ -52,6 +54,7 @@ class Forgetting:
     files: OldFiles = field(default_factory=OldFiles)
     is_for_real: bool = False
     set_aside: tuple[Path, ...] = ()
+    was_forgotten: bool = False
 
 
 def forget_before(home: Home, day: date, moment: datetime, *, is_for_real: bool) -> Forgetting:
@@ -72,7 +75,7 @@ def forget_before(home: Home, day: date, moment: datetime, *, is_for_real: bool)
     latest = week - timedelta(weeks=settings.policy.safety_weeks - 1)
     before = week_of(day)
     if before > latest:
-        raise Problem("forget.too_recent", day=day, latest=latest)
+        raise Problem("forget.too_recent", latest=latest)
     zone = settings.timezone or DEFAULT_TIMEZONE
     with home.alone():
         with _prepared(home, moment, is_for_real=is_for_real) as con:
@@ -98,8 +101,10 @@ def forget_reporter(home: Home, key: str, moment: datetime, *, is_for_real: bool
         is_for_real: Whether anything goes at all.
 
     Raises:
-        Problem: `forget.unknown_reporter`, `forget.nothing_yet`, `home.other_secret`, `home.busy`.
+        Problem: `forget.no_key`, `forget.unknown_reporter`, `forget.nothing_yet`, `home.other_secret`, `home.busy`.
     """
+    if not key.strip() or not key.isprintable():
+        raise Problem("forget.no_key")
     if not home.warehouse.exists():
         raise Problem("forget.nothing_yet", home=home.folder)
     settings = read_settings(home.settings)
@@ -109,14 +114,15 @@ def forget_reporter(home: Home, key: str, moment: datetime, *, is_for_real: bool
             check_secret(con, home)
             reporter = reporter_with(con, home, key)
             rows = rows_of(con, reporter)
-            if not rows.total and not set(reporter.marks) & set(forgotten_marks(con)):
+            was_forgotten = bool(set(reporter.marks) & set(forgotten_marks(con)))
+            if not rows.total and not was_forgotten:
                 raise Problem("forget.unknown_reporter")
             if is_for_real:
                 week = parse_week(latest_week(home).week_name) if home.latest.exists() else None
                 remove_reporter(con, settings.policy, week, reporter)
         if is_for_real:
             write_anew(home)
-    return Forgetting(rows, is_for_real=is_for_real, set_aside=set_aside_in(home))
+    return Forgetting(rows, is_for_real=is_for_real, set_aside=set_aside_in(home), was_forgotten=was_forgotten)
 
 
 def write_anew(home: Home) -> None:
@@ -127,6 +133,7 @@ def write_anew(home: Home) -> None:
     compact_warehouse(home)
     with open_warehouse(home) as con:
         con.execute("delete from checks.to_compact")
+        write_down(con, home)
 
 
 def set_aside_in(home: Home) -> tuple[Path, ...]:

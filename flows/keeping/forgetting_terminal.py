@@ -16,14 +16,20 @@ def asked_key(given: str, language: Language) -> str:
     """The key of a reporter; where `-` was typed it is read, and on a terminal it is not shown."""
     if given != "-":
         return given
+    if sys.stdin is None:
+        return ""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
+        # What cannot be read as text is nobody's key.
+        return sys.stdin.buffer.readline().decode("utf-8", "replace").strip()
     return str(click.prompt(language.say("cli.forget.ask"), hide_input=True, err=True))
 
 
 def show_forgetting(forgetting: Forgetting, language: Language) -> None:
     """What goes or went, per source and kind of file; what stays; and what still holds it."""
     say = language.say
+    if forgetting.was_forgotten and not forgetting.rows.total:
+        click.echo(say("forget.already"))
+        return
     tense = "done" if forgetting.is_for_real else "would"
     if forgetting.before:
         click.echo(say(f"forget.weeks_{tense}", before=forgetting.before))
@@ -60,4 +66,9 @@ def show_renewal(renewal: Renewal, language: Language) -> None:
         click.echo(say("secret.strangers"))
         if renewal.n_forgotten:
             click.echo(say("secret.no_longer_forgotten", count=renewal.n_forgotten))
-    click.echo(say("secret.backups" if renewal.is_for_real else "forget.dry"))
+    if not renewal.is_for_real:
+        click.echo(say("forget.dry"))
+        return
+    if not renewal.is_taken_over:
+        click.echo(say("secret.leaked"))
+    click.echo(say("secret.keep"))

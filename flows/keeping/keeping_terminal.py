@@ -34,6 +34,8 @@ def show_restored(restored: Restored, home: Home, language: Language) -> None:
     click.echo(say("restore.done", home=home.folder, week=week, count=len(manifest.members)))
     if restored.secret == "missing":
         click.echo(say("restore.secret_missing", secret=home.secret_file))
+    elif restored.secret == "renewed":
+        click.echo(say("restore.secret_renewed"))
     elif restored.secret == "other":
         click.echo(say("restore.secret_other", secret=home.secret_file))
     if restored.n_forgotten:

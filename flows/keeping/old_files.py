@@ -53,7 +53,8 @@ def files_before(home: Home, before: date, answers_folder: Path | None = None) -
     """
     folder = answers_folder or home.answers
     old = tuple(each for each in sorted(folder.rglob("*")) if _is_of_before(each, before)) if folder.is_dir() else ()
-    is_ours = folder.resolve().is_relative_to(home.folder.resolve())
+    # Of another folder nobody can say what else lies in it: not even of one inside the home.
+    is_ours = folder.resolve() == home.answers.resolve()
     return OldFiles(
         published=_of_weeks_before(home.published / "weeks", before),
         shared=_of_weeks_before(home.shared, before),

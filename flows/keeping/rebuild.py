@@ -7,6 +7,7 @@ were told and may not change, answers, earlier versions of complexes, and the le
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def rebuild(home: Home, moment: datetime, language: Language, *, sets_aside: boo
         sets_aside: Whether a warehouse that can be read may be set aside as well.
 
     Raises:
-        Problem: `restore.nothing_published`, `restore.is_whole`, `home.busy`.
+        Problem: `restore.nothing_published`, `restore.is_whole`, `restore.may_not_read`, `home.busy`.
     """
     if not home.published.is_dir():
         raise Problem("restore.nothing_published", home=home.folder)
@@ -76,11 +77,14 @@ def rebuild(home: Home, moment: datetime, language: Language, *, sets_aside: boo
         weeks, unreadable = counting_weeks(home)
         if not weeks:
             raise Problem("restore.nothing_published", home=home.folder)
+        if home.warehouse.exists() and not os.access(home.warehouse, os.R_OK | os.W_OK):
+            # It may be whole: who may read it knows.
+            raise Problem("restore.may_not_read", file=home.warehouse)
         if home.warehouse.exists() and not sets_aside:
             log.info(language.say("restore.step.look"))
             if _is_whole(home):
                 raise Problem("restore.is_whole", file=home.warehouse)
-        forgotten = forgotten_in(home.warehouse)
+        forgotten = forgotten_in(home)
         with room_for_new(home) as new:
             log.info(language.say("restore.step.fill"))
             with closing(connect_warehouse(new / home.warehouse.name)) as con, transaction(con):

@@ -20,9 +20,9 @@ from flows.keeping.compacting import log_of
 from flows.keeping.swapping import room_for_new, swap_in
 from flows.keeping.unpacking import check_bundle, unpack_bundle
 from flows.language import Language
-from flows.warehouse import VERSION, connect_warehouse, secret_check
+from flows.warehouse import VERSION, check_of, connect_warehouse
 
-SecretState = Literal["same", "other", "missing", "unknown"]
+SecretState = Literal["same", "renewed", "other", "missing", "unknown"]
 REPLACED = (WAREHOUSE, log_of(Path(WAREHOUSE)).name, SETTINGS, *FOLDERS)
 """What of a home a backup takes the place of. The secret stays."""
 log = logging.getLogger("luisterpost")
@@ -35,7 +35,8 @@ class Restored:
     Attributes:
         manifest: What the backup said of itself.
         aside: Folder with what stood in the home, or None where nothing did.
-        secret: Whether the home's secret is the one that the warehouse was made with; `unknown` where no run used one.
+        secret: Whether the home's secret is the one that the warehouse was made with, or was renewed since; `unknown`
+            where no run used one.
         n_forgotten: Reporters who were forgotten after the backup was made; their rows are back.
         is_forgotten_known: Whether the warehouse that stood there could still say who was forgotten.
     """
@@ -58,7 +59,8 @@ def restore(home: Home, file: Path, moment: datetime, language: Language, *, set
         sets_aside: Whether a home with a warehouse or published weeks may be set aside.
 
     Raises:
-        Problem: `restore.not_empty`; what `check_bundle` raises; `warehouse.later_version`; `home.busy`.
+        Problem: `restore.not_empty`, `home.half_renewed`, `home.busy`; what `check_bundle` raises;
+            `warehouse.later_version`.
     """
     log.info(language.say("restore.step.check"))
     manifest = check_bundle(file)
@@ -68,6 +70,8 @@ def restore(home: Home, file: Path, moment: datetime, language: Language, *, set
     with home.alone(), home.alone_sending():
         if not sets_aside and (home.warehouse.exists() or any(home.published.glob("weeks/*"))):
             raise Problem("restore.not_empty", home=home.folder)
+        if home.warehouse.exists() and home.next_secret_file.exists():
+            _refuse_half_renewed(home)
         with room_for_new(home) as new:
             log.info(language.say("restore.step.unpack"))
             unpack_bundle(file, new)
@@ -75,7 +79,7 @@ def restore(home: Home, file: Path, moment: datetime, language: Language, *, set
                 # It is only ever added to.
                 (new / LOGBOOK).unlink(missing_ok=True)
             secret = _secret_state(home, file, new / WAREHOUSE)
-            forgotten, n_forgotten = forgotten_in(home.warehouse), 0
+            forgotten, n_forgotten = forgotten_in(home), 0
             if forgotten:
                 with closing(connect_warehouse(new / WAREHOUSE)) as con:
                     n_forgotten = carry_forgotten(con, forgotten)
@@ -95,4 +99,18 @@ def _secret_state(home: Home, file: Path, warehouse: Path) -> SecretState:
         return "unknown"
     if not os.environ.get(SECRET_VARIABLE) and not home.secret_file.exists():
         return "missing"
-    return "same" if found[0] == secret_check(home) else "other"
+    in_force = home.secrets()
+    if found[0] == check_of(in_force):
+        return "same"
+    return "renewed" if found[0] in {check_of(in_force[:n]) for n in range(1, len(in_force))} else "other"
+
+
+def _refuse_half_renewed(home: Home) -> None:
+    """A secret that is half renewed is finished first: else who was forgotten is known by marks of both."""
+    try:
+        with looked_into(home.warehouse) as con:
+            used = con.execute("from checks.secret").fetchone()
+    except duckdb.Error:
+        return
+    if used == (check_of(home.next_secrets()),) and used != (check_of(home.secrets()),):
+        raise Problem("home.half_renewed", file=home.secret_file)

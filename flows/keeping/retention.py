@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flows.keeping.carried import write_down
 from flows.keeping.forgetting import write_anew
 from flows.keeping.forgotten import forgotten_before
 from flows.keeping.old_files import OldFiles, files_before, remove_files
@@ -47,6 +48,8 @@ def let_go(run: Run, week: date) -> LetGo:
         before = max(before, forgotten_before(con) or before)
         rows = remove_before(con, settings.policy, week, before, run.timezone, is_counted=True)
         is_due = is_to_compact(con)
+        # Each week, so that what a killed forgetting or renewal left undone is done now.
+        write_down(con, run.home)
     files = files_before(run.home, before, settings.delivery.answers_folder)
     remove_files(files)
     if is_due:

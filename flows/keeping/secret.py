@@ -66,8 +66,9 @@ def renew_secret(home: Home, moment: datetime, *, is_for_real: bool) -> Renewal:
         with open_warehouse(home) as con:
             if is_for_real:
                 prepare_warehouse(con, f"renew-{moment:%Y%m%dT%H%M%S%fZ}", moment)
-            if is_for_real and _is_half_done(con, home):
-                put_in_place(home.next_secret_file, home.secret_file)
+            if _is_half_done(con, home):
+                if is_for_real:
+                    put_in_place(home.next_secret_file, home.secret_file)
                 renewal = Renewal(False, _n_hashes(con), _n_forgotten(con), is_for_real)
             else:
                 renewal = _renewed(con, home, is_for_real=is_for_real)
@@ -80,6 +81,9 @@ def _renewed(con: duckdb.DuckDBPyConnection, home: Home, *, is_for_real: bool) -
     found = con.execute("from checks.secret").fetchone()
     if found is None:
         raise Problem("secret.nothing_yet", home=home.folder)
+    if not is_for_real and not os.environ.get(SECRET_VARIABLE) and not home.secret_file.exists():
+        # None is made before it is for real.
+        return Renewal(True, _n_hashes(con), _n_forgotten(con), is_for_real)
     used, in_force = found[0], home.secrets()
     # Less than all of them: a backup of before the secret was renewed was put back.
     n_used = next((n for n in range(1, len(in_force) + 1) if used == check_of(in_force[:n])), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tarfile
@@ -64,12 +65,12 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
         # Not compressed: what is in it can't grow beyond the file itself.
         with tarfile.open(file, "r:") as tar:
             yield tar
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise Problem("restore.no_such_file", file=file) from error
-    except (tarfile.TarError, EOFError, UnicodeError, OverflowError) as error:
+    except (tarfile.TarError, EOFError, ValueError, OverflowError, FileExistsError, IsADirectoryError) as error:
         raise Problem("restore.no_backup", file=file) from error
     except OSError as error:
-        if error.errno is None or file.is_dir():
+        if error.errno in (None, errno.ENAMETOOLONG) or file.is_dir():
             raise Problem("restore.no_backup", file=file) from error
         raise
 
@@ -101,7 +102,11 @@ def _read_manifest(file: Path, tar: tarfile.TarFile) -> Manifest:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Problem("restore.no_backup", file=file) from error
-    weeks = {PurePosixPath(name).parts[2] for name in members if name.startswith("published/weeks/")}
+    parts = [PurePosixPath(name).parts for name in members]
+    # A week is a folder with files in it.
+    weeks = {each[2] for each in parts if each[:2] == ("published", "weeks") and len(each) > 3}
+    if any(each[:2] == ("published", "weeks") and len(each) < 4 for each in parts):
+        raise Problem("restore.unsafe", file=file, member="published/weeks")
     if manifest.latest is not None and manifest.latest not in weeks:
         raise Problem("restore.unsafe", file=file, member=LATEST)
     return manifest

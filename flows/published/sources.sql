@@ -11,7 +11,10 @@ first_reading as (
   join this_run
     on this_run.source = earlier.source and this_run.fingerprint = earlier.fingerprint and earlier.state = this_run.state
     and this_run.rows_read = earlier.rows_read and this_run.rows_quarantined = earlier.rows_quarantined
-  where earlier.state = 'taken' and (
+  -- What was forgotten on purpose since is told as forgotten, not as it was first read.
+  where earlier.state = 'taken' and reading.started_at >= coalesce(
+    (select max(started_at) from checks.runs where starts_with(run_id, 'forget-')), timestamp '0001-01-01'
+  ) and (
     reading.week = getvariable('week')
     -- Killed before it chose its week: it read for the week that was chosen next.
     or reading.week is null and not exists (

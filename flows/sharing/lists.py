@@ -101,6 +101,11 @@ def _word(name: str, group: str) -> Callable[[dict[str, Any], Digest, SharedWeek
     return lambda flag, _digest, _shared, language: language.say(f"{group}.{flag[name]}") if flag[name] else None
 
 
+def _kind(flag: dict[str, Any], _digest: Digest, _shared: SharedWeek, language: Language) -> Cell:
+    """Empty where the lot drew the complex: nothing says that anybody is silent there."""
+    return None if flag["why"] == "random_draw" else _word("silence_kind", "kind")(flag, _digest, _shared, language)
+
+
 def _truth(name: str) -> Callable[[dict[str, Any], Digest, SharedWeek, Language], Cell]:
     return lambda flag, _digest, _shared, language: language.say("team.yes") if flag[name] else language.say("team.no")
 
@@ -124,7 +129,7 @@ _COLUMNS = (
     _Column("status_since", 14, _plain("status_since")),
     _Column("first_week", 14, _plain("first_week")),
     _Column("why", 36, _word("why", "why")),
-    _Column("silence_kind", 36, _word("silence_kind", "kind")),
+    _Column("silence_kind", 36, _kind),
     _Column("is_drawn", 18, _truth("is_drawn")),
     _Column("sentence", 60, _told("why")),
     _Column("question", 46, _told("question")),

@@ -58,7 +58,13 @@ class KeptTown:
 
     def judge(self, week: date, home: Home | None = None) -> Path:
         """Runs one week, and gives the published folder."""
-        run = self.run_of(week, home)
+        return self._judged(self.run_of(week, home), week)
+
+    def judge_at(self, moment: datetime, week: date, home: Home) -> Path:
+        """The same at another moment."""
+        return self._judged(make_run(home.folder, str(self.sources), None, week, moment, "nl"), week)
+
+    def _judged(self, run: Run, week: date) -> Path:
         with run.home.alone(), open_warehouse(run.home) as con:
             prepare_warehouse(con, run.run_id, run.read_at)
             check_secret(con, run.home)

@@ -19,6 +19,11 @@ COMMANDS = (
     "replay",
     "explain",
     "explore",
+    "papers",
+    "backup",
+    "restore",
+    "forget",
+    "renew-secret",
     "backtest",
     "benchmark",
     "serve",
@@ -72,6 +77,10 @@ def test_dutch_unless_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (["send", "--week", "soon"], cli.NOTHING_DONE, "2026-W46"),
         (["send", "--week", "2026-W46", "--for-real"], cli.NOTHING_DONE, "weekly"),
         (["explain"], cli.USAGE, "COMPLEX"),
+        (["forget", "--before", "01-03-2026"], cli.USAGE, "2024-01-01"),
+        (["forget", "--before", "2026-03-01", "p4648019891"], cli.USAGE, "forget --help"),
+        (["forget", "--for-real=yes"], cli.USAGE, "--for-real"),
+        (["weekly", "--home"], cli.USAGE, "--home"),
         (["explain", "C1"], cli.NOTHING_DONE, "weekly"),
         (["explain", "C1", "--week", "soon"], cli.NOTHING_DONE, "2026-W46"),
         (["weekly", "--sources", "demo", "--inbox", ".", "--week", "soon"], cli.NOTHING_DONE, "2026-W46"),
@@ -92,6 +101,7 @@ def test_a_mistake_is_one_sentence(
     assert told in err
     assert len(err.strip().splitlines()) == 1
     assert "Traceback" not in err
+    assert "p4648019891" not in err, "what was typed may be the key of a reporter"
 
 
 def test_a_folder_without_sources_is_told_with_the_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

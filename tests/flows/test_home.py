@@ -7,6 +7,7 @@ import pytest
 
 from data_contracts.problem import Problem
 from flows.home import SECRET_VARIABLE, Home
+from flows.language import Language
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +50,25 @@ def test_two_installations_have_two_secrets(tmp_path: Path) -> None:
 def test_a_secret_in_the_environment_goes_first_and_is_not_written_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(SECRET_VARIABLE, "given")
-    assert Home(tmp_path).secret() == "given"
+    monkeypatch.setenv(SECRET_VARIABLE, "given by the environment")
+    assert Home(tmp_path).secret() == "given by the environment"
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setenv(SECRET_VARIABLE, "")
     assert len(Home(tmp_path).secret()) == 64
+
+
+@pytest.mark.parametrize("is_in_environment", [True, False])
+def test_a_secret_that_can_be_guessed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_in_environment: bool
+) -> None:
+    home = Home(tmp_path)
+    if is_in_environment:
+        monkeypatch.setenv(SECRET_VARIABLE, "welkom01")
+    else:
+        home.secret_file.write_text("welkom01\n")
+    with pytest.raises(Problem, match=r"home\.short_secret") as told:
+        home.secret()
+    assert "welkom01" not in Language("nl").tell(told.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n"])

@@ -14,7 +14,7 @@ from story import MONDAY_MORNING, quick_checks, write_town
 from data_contracts.problem import Problem
 from flows.home import Home
 from flows.language import Language
-from flows.logbook import last_problem, note_sending, noting_problems
+from flows.logbook import last_problem, note_keeping, note_sending, noting_problems
 from flows.plain_week import plain_week
 from flows.results import PublishedWeek, latest_week
 from flows.run import make_run
@@ -106,3 +106,22 @@ def test_a_second_run_of_a_week_is_told_as_well(home: Home, tmp_path: Path) -> N
     town = home.folder.parent / "town"
     plain_week(make_run(home.folder, str(town), None, None, MONDAY_MORNING + timedelta(hours=1), "nl"))
     assert len(lines(home)) == 2 * before - 1
+
+
+def test_a_logbook_that_cannot_be_written_stops_nothing(home: Home, tmp_path: Path) -> None:
+    broken = Home(tmp_path)
+    broken.logbook.mkdir()
+    note_sending(broken, "2026-W46", 4, 0, datetime(2026, 11, 16, 9, tzinfo=ZoneInfo("Europe/Amsterdam")), NL)
+    assert last_problem(broken) is None
+    broken.logbook.rmdir()
+    broken.logbook.write_bytes(b"\xff\xfe by another program\n")
+    assert last_problem(broken) is not None
+
+
+def test_what_was_kept_and_forgotten_is_one_line_each(tmp_path: Path) -> None:
+    kept, at = Home(tmp_path), datetime(2026, 11, 16, 9, tzinfo=UTC)
+    for name in ("log.forgot_reporter", "log.renewed", "log.backed_up", "log.restored", "log.rebuilt"):
+        note_keeping(kept, at, Problem(name), NL)
+    note_keeping(kept, at, Problem("log.forgot_weeks", before=at.date()), NL)
+    assert lines(kept)[-1].strip() == "16 november 2026 10:00 · vergeten: de weken voor 16 november 2026"
+    assert (len(lines(kept)), last_problem(kept)) == (6, None)

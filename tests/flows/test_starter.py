@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from flows.language import Language
 from flows.mappings import find_mapping
 from flows.reading import read_delivery
 from flows.run import make_run
-from flows.starter import INACTIVE, README, write_starter
+from flows.starter import INACTIVE, README, next_commands, write_starter
 from flows.warehouse import open_warehouse, prepare_warehouse
 
 # Early on any clock that runs this: the example rows must lie before it.
@@ -68,9 +69,17 @@ def test_the_file_to_read_first_is_given_first_and_names_three_commands(tmp_path
     commands = re.findall(r"^    (luisterpost .*)$", files[0].read_text(encoding="utf-8"), re.MULTILINE)
     assert commands == [
         f"luisterpost check --sources '{folder}'",
-        f"luisterpost weekly --sources '{folder}'",
-        "luisterpost status",
+        f"luisterpost weekly --sources '{folder}' --home '{folder}-home'",
+        f"luisterpost status --home '{folder}-home'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "home"), [("../our-sources", "../our-home"), ("/data/bron", "/data/bron-home"), (".", None)]
+)
+def test_results_go_beside_the_sources_and_not_among_those_of_the_demo(typed: str, home: str | None) -> None:
+    expected = home or f"{Path.cwd()}-home"
+    assert next_commands(Path(typed))[2] == f"luisterpost status --home {shlex.quote(expected)}"
 
 
 def test_every_table_takes_its_example_row_in(tmp_path: Path) -> None:

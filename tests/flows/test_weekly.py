@@ -56,6 +56,13 @@ def run_of(home: Path, sources: Path, read_at: datetime = MONDAY_MORNING) -> Run
     return make_run(home, str(sources), None, None, read_at, "nl")
 
 
+def new_home(folder: Path) -> Path:
+    """A home whose first run scores only a few weeks."""
+    folder.mkdir()
+    (folder / "luisterpost.toml").write_text("[policy]\nbackfill_weeks = 2\n", encoding="utf-8")
+    return folder
+
+
 def weekly(run: Run) -> tuple[Path, tuple[Account, ...]]:
     """The whole run without Prefect, quickly."""
     with quick_checks():
@@ -135,7 +142,7 @@ def test_a_source_may_be_missing_and_is_named(sources: Path, tmp_path: Path) -> 
     for name in contracts("inputs"):
         if name not in ("complexes", "complaints"):
             (sources / f"{name}.parquet").unlink()
-    folder, _ = weekly(run_of(tmp_path / "home", sources))
+    folder, _ = weekly(run_of(new_home(tmp_path / "home"), sources))
     week = PublishedWeek(folder)
     assert set(week.flags["missing_sources"].explode()) == {"repairs", "tenancies", "field_signals"}
     page = next((tmp_path / "home" / "shared").glob("*/*/digest.html")).read_text(encoding="utf-8")
@@ -230,5 +237,5 @@ def test_names_hold_nothing_that_a_screen_obeys(sources: Path, tmp_path: Path) -
     complexes = pl.read_parquet(sources / "complexes.parquet")
     name = "De\n\x1b[31mLier\u202e\x07"
     complexes.with_columns(name=pl.lit(name)).write_parquet(sources / "complexes.parquet")
-    folder, _ = weekly(run_of(tmp_path / "home", sources))
+    folder, _ = weekly(run_of(new_home(tmp_path / "home"), sources))
     assert PublishedWeek(folder).table("complexes")["name"].unique().to_list() == ["De [31mLier"]

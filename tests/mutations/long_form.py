@@ -20,6 +20,8 @@ from tried import TRIED
 from flows.home import SECRET_VARIABLE
 
 PAGE = Path(__file__).parents[2] / "docs" / "mutations.md"
+# Before what became of a file of which nothing is told (`returned.py`).
+OF_A_FILE = "file: "
 SEEDS = (1, 2, 3)
 PER_SEED = {"sources": 100, "answers": 25, "SELECTs": 50, "settings": 120}
 SEARCH = settings(
@@ -44,6 +46,22 @@ three steps at a time, and taken in twice by the weekly run's own reader, rules 
 
 The rules are counted by their own predicates, which a test holds equal to Great Expectations; the short form in the
 tests sends a few through the suite itself. It tries some {short} of these mutations, the same ones each time.
+
+The first numbers of a row say how many mutations of each level were tried. `columns`, `rows` and `values` change the
+table, `bytes` the file that was written of it, `files` what lies in the folder. `words` are slips in a text that
+somebody writes by hand (a SELECT, `mapping.yaml`, `luisterpost.toml`): words left out, swapped, doubled, misspelt, or
+others in their place. An empty cell is a level that was not tried on this kind of file. The last three numbers say what
+became of them.
+"""
+WHY_FEWER_COUNTED = """\
+Fewer were counted than were read, for not all that is read has rows that somebody else can count: settings and mails
+have none, a returned sheet is counted only where nothing but its rows changed, a workbook may end at another place by
+its SELECT, and where quotes never close a row has no meaning.
+"""
+STATES = """\
+The others are {count:,} files in the answers folder with nothing wrong and nothing to take in: no sentence is told of
+each, the run counts them ({states}). `no_answer` is a mail without an answer to a flag; `read` is
+a sheet or mail in which no question was answered.
 """
 
 
@@ -74,6 +92,7 @@ class Tally:
             f"**{total:,} mutations** (seeds {', '.join(map(str, seeds))}); {held:,} were read, and of {self.counted:,}"
         ]
         lines[-1] += " of these the rows were counted independently. None broke a promise.\n"
+        lines += [WHY_FEWER_COUNTED]
         lines += [_row(heads), _row(["---", *["---:"] * (len(heads) - 1)])]
         for label in sorted({label for label, _ in self.tried}):
             counts = [self.tried[label, level] or "" for level in levels]
@@ -81,8 +100,11 @@ class Tally:
             lines.append(_row([label, *counts, *became]))
         lines += ["", "What was told, by the name of its sentence in `flows/language/en.po`:", ""]
         lines += [_row(["sentence", "times"]), _row(["---", "---:"])]
-        told = [(name, count) for name, count in self.messages.most_common() if "." in name or ":" in name]
-        lines += [_row([f"`{name}`", f"{count:,}"]) for name, count in told]
+        named = self.messages.most_common()
+        lines += [_row([f"`{name}`", f"{count:,}"]) for name, count in named if "." in name]
+        if states := {name.removeprefix(OF_A_FILE): count for name, count in named if name.startswith(OF_A_FILE)}:
+            told = ", ".join(f"`{name}`: {count:,}" for name, count in states.items())
+            lines += ["", STATES.format(count=sum(states.values()), states=told).rstrip()]
         return "\n".join(lines) + "\n"
 
 

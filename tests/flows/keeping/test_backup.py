@@ -122,7 +122,7 @@ def test_the_secret_is_held_against_the_warehouse(home: Home, tmp_path: Path, se
     other.create()
     shutil.copy(home.secret_file, other.secret_file)
     if secret == "another":
-        other.secret_file.write_text("another")
+        other.secret_file.write_text("another, made elsewhere")
     before = other.secret_file.read_bytes()
     assert restore(other, made.file, LATER, DUTCH, sets_aside=False).secret == state
     assert other.secret_file.read_bytes() == before
@@ -169,6 +169,8 @@ def test_a_backup_goes_where_it_is_told_and_overwrites_nothing(home: Home, tmp_p
     assert backup(home, tmp_path / "disk", AT, DUTCH).file.parent == tmp_path / "disk"
     file = tmp_path / "mine"
     file.write_text("mine")
+    with pytest.raises(Problem, match=r"backup\.no_folder"):
+        backup(home, tmp_path / "not-mounted", AT, DUTCH)
     with pytest.raises(Problem, match=r"backup\.exists"):
         backup(home, file, AT, DUTCH)
     assert file.read_text() == "mine"

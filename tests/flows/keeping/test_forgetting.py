@@ -14,6 +14,7 @@ from small_town import COMPLEXES, HEADER, MONDAY, SmallTown
 from data_contracts.problem import Problem
 from flows.exploring.connect_your_data.mapping_trial import counted_by_predicate
 from flows.home import SECRET_VARIABLE, Home
+from flows.keeping.carried import Forgotten, forgotten_in
 from flows.keeping.forgetting import Forgetting, forget_before, forget_reporter
 from flows.keeping.forgetting_terminal import show_forgetting
 from flows.keeping.forgotten import forgotten_before
@@ -81,6 +82,31 @@ def test_the_last_weeks_cannot_be_forgotten(town: SmallTown) -> None:
     assert ids(town) == ["M0", "M1", "M2", "M3"]
     forget(town, date(2026, 10, 25))
     assert ids(town) == ["M2", "M3"]
+
+
+def test_what_was_forgotten_is_known_when_the_warehouse_is_not(town: SmallTown) -> None:
+    home = Home(town.home)
+    forget(town)
+    forget_reporter(home, "anna-1", MONDAY, is_for_real=True)
+    known = forgotten_in(home)
+    assert known is not None
+    assert (known.before, len(known.marks)) == (CUT, 1)
+    assert home.forgotten_file.stat().st_mode & 0o777 == 0o600
+    home.warehouse.write_bytes(b"noise" * 5000)
+    assert forgotten_in(home) == known
+    home.forgotten_file.write_text("half a p")
+    assert forgotten_in(home) is None
+    home.warehouse.unlink()
+    assert forgotten_in(home) is None, "weeks were published, so there was a warehouse that may have known"
+    assert forgotten_in(Home(town.home / "new")) == Forgotten()
+
+
+def test_a_reporter_who_was_forgotten_before_is_told_so(town: SmallTown, capsys: pytest.CaptureFixture[str]) -> None:
+    for is_for_real in (True, False):
+        show_forgetting(forget_reporter(Home(town.home), "anna-1", MONDAY, is_for_real=is_for_real), Language("nl"))
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Deze melder was al vergeten")
+    with pytest.raises(Problem, match=r"forget\.no_key"):
+        forget_reporter(Home(town.home), "  ", MONDAY, is_for_real=True)
 
 
 def test_an_earlier_day_brings_nothing_back(town: SmallTown) -> None:
@@ -262,3 +288,15 @@ def test_a_home_without_results_has_nothing_to_forget(tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"forget\.nothing_yet"):
         forget_reporter(home, "anna-1", MONDAY, is_for_real=True)
     assert not home.folder.exists()
+
+
+@pytest.mark.parametrize("folder", [".", "published"])
+def test_a_folder_of_answers_that_holds_more_loses_nothing(town: SmallTown, folder: str) -> None:
+    home = Home(town.home)
+    home.settings.write_text(f'[delivery]\nanswers_folder = "{folder}"\n', encoding="utf-8")
+    home.secret()
+    for file in home.folder.rglob("*"):
+        os.utime(file, (0, 0), follow_symlinks=False)
+    before = {file for file in home.folder.rglob("*") if file.is_file()}
+    assert forget(town).files.answers == ()
+    assert {file for file in before if not file.exists()} == set()

@@ -121,10 +121,12 @@ def test_a_lost_secret_is_taken_over_only_when_asked(town: SmallTown) -> None:
     home, before = Home(town.home), keys(town)
     forget_reporter(home, "carl-3", MONDAY, is_for_real=True)
     home.secret_file.unlink()
-    with pytest.raises(Problem, match=r"home\.other_secret"):
+    with pytest.raises(Problem, match=r"home\.no_secret"):
         take_in(town)
-    with pytest.raises(Problem, match=r"home\.other_secret"):
+    with pytest.raises(Problem, match=r"home\.no_secret"):
         forget_reporter(home, "anna-1", MONDAY, is_for_real=True)
+    assert renew_secret(home, MONDAY, is_for_real=False).is_taken_over
+    assert not home.secret_file.exists(), "none is made in its place by looking"
     renewal = renew_secret(home, MONDAY, is_for_real=True)
     assert (renewal.is_taken_over, renewal.n_forgotten) == (True, 1)
     after = keys(town)
@@ -178,3 +180,27 @@ def test_no_secret_and_no_key_is_in_what_is_told(town: SmallTown) -> None:
     told += str(problem.value) + repr(problem.value)
     assert problem.value.message == "forget.unknown_reporter"
     assert not any(word in told for word in (*home.secrets(), secret, "nobody-known", "anna-1"))
+
+
+def test_a_renewed_secret_may_stand_in_the_environment(town: SmallTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(town.home)
+    forget_reporter(home, "anna-1", MONDAY, is_for_real=True)
+    renew(town)
+    expected = take_in(town)
+    # As `$(cat secret.key)` gives it, or with a line too many.
+    monkeypatch.setenv(SECRET_VARIABLE, home.secret_file.read_text() + "\n")
+    assert figures(take_in(town)) == figures(expected)
+    assert expected.rows_forgotten == 3
+    home.secret_file.unlink()
+    assert figures(take_in(town)) == figures(expected)
+
+
+def test_half_way_nothing_is_said_to_be_lost(town: SmallTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.keeping.secret.put_in_place", kill)
+        with pytest.raises(KeyboardInterrupt):
+            renew(town)
+    assert not renew_secret(Home(town.home), MONDAY, is_for_real=False).is_taken_over

@@ -76,7 +76,7 @@ def test_files_that_the_other_papers_name_exist() -> None:
 
 
 def test_a_resident_can_read_it(page: str) -> None:
-    for_residents = page.split("## Zo kunt u het nagaan")[0]
+    for_residents = page.split("## Zo kun je het nagaan")[0]
     lengths = [len(words(each)) for each in sentences(for_residents)]
     assert len(lengths) > 40
     assert sum(lengths) / len(lengths) <= 12
