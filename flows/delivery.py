@@ -32,7 +32,7 @@ answers_to = "antwoord@example.nl"         # mailbox of the answer links
 answers_folder = "antwoorden"              # returned sheets and saved mails; beside this file, or a whole path
 csv_bom = true                             # for versions of Excel that show é as Ã©
 safety_role = "de coördinator veiligheid"  # whom to consult first, as the digest says it; a role, no name
-safety_to = ["veiligheid@example.nl"]      # safety matters go here, the same day, by mail only
+safety_to = ["veiligheid@example.nl"]      # safety matters go here with each send, by mail only
 
 [teams.Waterlanden]
 # A mailbox, and a channel whose secret address stands in the environment variable WATERLANDEN_TEAMS.

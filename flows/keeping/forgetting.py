@@ -103,7 +103,8 @@ def forget_reporter(home: Home, key: str, moment: datetime, *, is_for_real: bool
     Raises:
         Problem: `forget.no_key`, `forget.unknown_reporter`, `forget.nothing_yet`, `home.other_secret`, `home.busy`.
     """
-    if not key.strip() or not key.isprintable():
+    # Bytes that are no text arrive as halves of a sign, which nothing can be hashed of.
+    if not key.strip() or any("\ud800" <= sign <= "\udfff" for sign in key):
         raise Problem("forget.no_key")
     if not home.warehouse.exists():
         raise Problem("forget.nothing_yet", home=home.folder)

@@ -53,8 +53,7 @@ def files_before(home: Home, before: date, answers_folder: Path | None = None) -
     """
     folder = answers_folder or home.answers
     old = tuple(each for each in sorted(folder.rglob("*")) if _is_of_before(each, before)) if folder.is_dir() else ()
-    # Of another folder nobody can say what else lies in it: not even of one inside the home.
-    is_ours = folder.resolve() == home.answers.resolve()
+    is_ours = _holds_answers_only(home, folder)
     return OldFiles(
         published=_of_weeks_before(home.published / "weeks", before),
         shared=_of_weeks_before(home.shared, before),
@@ -63,6 +62,14 @@ def files_before(home: Home, before: date, answers_folder: Path | None = None) -
         answers=old if is_ours else (),
         n_elsewhere=0 if is_ours else len(old),
     )
+
+
+def _holds_answers_only(home: Home, folder: Path) -> bool:
+    """Whether a folder lies in the home and is none of ours that holds something else, nor the home itself."""
+    place, whole = folder.resolve(), home.folder.resolve()
+    if not place.is_relative_to(whole) or place == whole:
+        return False
+    return place.relative_to(whole).parts[0] not in {each.name for each in (home.published, home.shared, home.sent)}
 
 
 def remove_files(files: OldFiles) -> None:

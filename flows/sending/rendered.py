@@ -58,7 +58,7 @@ class TeamPost:
 
 @dataclass(frozen=True)
 class SafetyPost:
-    """A safety matter: goes the same day to the safety role by mail, and to nobody else."""
+    """A safety matter: goes with each sending to the safety role by mail, and to nobody else."""
 
     subject: str
     text: str

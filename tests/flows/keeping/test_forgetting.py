@@ -105,8 +105,9 @@ def test_a_reporter_who_was_forgotten_before_is_told_so(town: SmallTown, capsys:
     for is_for_real in (True, False):
         show_forgetting(forget_reporter(Home(town.home), "anna-1", MONDAY, is_for_real=is_for_real), Language("nl"))
     assert capsys.readouterr().out.splitlines()[-1].startswith("Deze melder was al vergeten")
-    with pytest.raises(Problem, match=r"forget\.no_key"):
-        forget_reporter(Home(town.home), "  ", MONDAY, is_for_real=True)
+    for no_key in ("  ", "anna\udcff"):
+        with pytest.raises(Problem, match=r"forget\.no_key"):
+            forget_reporter(Home(town.home), no_key, MONDAY, is_for_real=True)
 
 
 def test_an_earlier_day_brings_nothing_back(town: SmallTown) -> None:
