@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -29,6 +30,9 @@ def quieten_prefect(home: Path, *, is_debug: bool) -> None:
     }
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
+    if not is_debug:
+        # It speaks past Prefect's own level, where a run that was refused leaves before its events are stored.
+        logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
     os.environ[PARENT] = str(os.getpid())
     for name in ("NO_PROXY", "no_proxy"):
         # The temporary server is on this machine; an office proxy would be asked for it in vain.
