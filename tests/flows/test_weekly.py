@@ -212,6 +212,10 @@ def test_a_page_of_a_team_that_is_no_more_does_not_stay(town: Path, home: Path) 
 
 def test_another_secret_is_told_and_not_taken(town: Path, home: Path) -> None:
     (home / "secret.key").unlink()
+    with pytest.raises(Problem, match=r"home\.no_secret"):
+        weekly(run_of(home, town, MONDAY_MORNING + timedelta(hours=1)))
+    assert not (home / "secret.key").exists()
+    (home / "secret.key").write_text("made by somebody else\n")
     with pytest.raises(Problem, match=r"home\.other_secret"):
         weekly(run_of(home, town, MONDAY_MORNING + timedelta(hours=1)))
 
