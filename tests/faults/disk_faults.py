@@ -87,7 +87,8 @@ def refused(stage: Stage, home: Path, scenario: Scenario) -> tuple[list[str], st
     wrong = [*_not_one_sentence(code, printed), *wrong_now(home, scenario)]
     if code == 0:
         return wrong, "there was room enough"
-    return wrong, f"exit code {code}: {printed.strip().splitlines()[-1] if printed.strip() else 'nothing said'}"
+    said = printed.strip().replace(str(home.resolve()), "HOME").splitlines()
+    return wrong, f"exit code {code}: {said[-1] if said else 'nothing said'}"
 
 
 def _not_one_sentence(code: int | None, printed: str) -> Iterator[str]:
