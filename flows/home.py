@@ -58,6 +58,11 @@ class Home:
         return self.folder / "shared"
 
     @property
+    def replayed(self) -> Path:
+        """Pages of earlier weeks that were made again."""
+        return self.folder / "replayed"
+
+    @property
     def sent(self) -> Path:
         """What was sent: one record per week."""
         return self.folder / "sent"

@@ -41,7 +41,7 @@ def note_week(run: Run, folder: Path, n_digests: int) -> None:
     """
     week = PublishedWeek(folder)
     local = run.read_at.astimezone(ZoneInfo(run.timezone))
-    _add(run.home, [_title(week, local, run.language), *week_lines(week, n_digests, run.language)])
+    _add(run.home, [_title(week, local, run.language), *week_lines(week, n_digests, run.language)], run.language)
 
 
 @contextmanager
@@ -51,7 +51,11 @@ def noting_problems(run: Run) -> Iterator[None]:
         yield
     except Problem as problem:
         local = run.read_at.astimezone(ZoneInfo(run.timezone))
-        _add(run.home, [run.language.say("log.nothing", at=local, why=run.language.tell(_without_rows(problem)))])
+        _add(
+            run.home,
+            [run.language.say("log.nothing", at=local, why=run.language.tell(_without_rows(problem)))],
+            run.language,
+        )
         raise
 
 
@@ -74,7 +78,7 @@ def note_sending(home: Home, week: str, n_sent: int, n_failed: int, at: datetime
         language: Of the line.
     """
     open_ = language.say("log.sent_not", count=n_failed) if n_failed else ""
-    _add(home, [INDENT + language.say("log.sent", week=week, at=at, messages=n_sent, open=open_)])
+    _add(home, [INDENT + language.say("log.sent", week=week, at=at, messages=n_sent, open=open_)], language)
 
 
 def note_keeping(home: Home, at: datetime, what: Problem, language: Language) -> None:
@@ -91,7 +95,7 @@ def note_keeping(home: Home, at: datetime, what: Problem, language: Language) ->
     except Problem:
         # What was done is done, whatever is wrong with the settings.
         zone = ZoneInfo(DEFAULT_TIMEZONE)
-    _add(home, [INDENT + language.say("log.kept", at=at.astimezone(zone), what=language.tell(what))])
+    _add(home, [INDENT + language.say("log.kept", at=at.astimezone(zone), what=language.tell(what))], language)
 
 
 def week_lines(week: PublishedWeek, n_digests: int, language: Language) -> list[str]:
@@ -193,12 +197,12 @@ def _n_answers(week: PublishedWeek) -> int:
     return week.table("answers").filter(pl.col("reviewed_on").is_between(monday, monday + timedelta(days=6))).height
 
 
-def _add(home: Home, lines: list[str]) -> None:
+def _add(home: Home, lines: list[str], language: Language) -> None:
     """Adds whole lines in one write, so that two writers never mix. What was done stays done, also where this fails."""
     try:
         handle = os.open(home.logbook, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY_FILE)
     except OSError as error:
-        log.warning("%s: %s", home.logbook, error.strerror)
+        log.warning(language.say("home.cannot_write", folder=home.logbook, why=error.strerror))
         return
     try:
         os.write(handle, "".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))

@@ -118,8 +118,7 @@ def _target(home: Home, file: Path | None, moment: datetime) -> Path:
 
 def _write(home: Home, making: Path, moment: datetime, language: Language) -> tuple[Manifest, tuple[str, ...]]:
     """Writes all of it, through to the disk; gives the manifest and what was left out."""
-    with suppress(FileNotFoundError):
-        making.unlink()
+    making.unlink(missing_ok=True)
     handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
     with os.fdopen(handle, "wb") as written:
         with (

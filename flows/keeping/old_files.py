@@ -57,7 +57,7 @@ def files_before(home: Home, before: date, answers_folder: Path | None = None) -
     return OldFiles(
         published=_of_weeks_before(home.published / "weeks", before),
         shared=_of_weeks_before(home.shared, before),
-        replayed=_of_weeks_before(home.folder / "replayed", before),
+        replayed=_of_weeks_before(home.replayed, before),
         sent=_of_weeks_before(home.sent, before),
         answers=old if is_ours else (),
         n_elsewhere=0 if is_ours else len(old),
@@ -69,7 +69,8 @@ def _holds_answers_only(home: Home, folder: Path) -> bool:
     place, whole = folder.resolve(), home.folder.resolve()
     if not place.is_relative_to(whole) or place == whole:
         return False
-    return place.relative_to(whole).parts[0] not in {each.name for each in (home.published, home.shared, home.sent)}
+    ours = {each.name for each in (home.published, home.shared, home.replayed, home.sent)}
+    return place.relative_to(whole).parts[0] not in ours
 
 
 def remove_files(files: OldFiles) -> None:

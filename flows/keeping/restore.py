@@ -17,6 +17,7 @@ from flows.home import SECRET_VARIABLE, Home
 from flows.keeping.bundle import FOLDERS, LOGBOOK, SETTINGS, WAREHOUSE, Manifest
 from flows.keeping.carried import carry_forgotten, forgotten_in, looked_into
 from flows.keeping.compacting import log_of
+from flows.keeping.secret import is_half_renewed
 from flows.keeping.swapping import room_for_new, swap_in
 from flows.keeping.unpacking import check_bundle, unpack_bundle
 from flows.language import Language
@@ -109,8 +110,8 @@ def _refuse_half_renewed(home: Home) -> None:
     """A secret that is half renewed is finished first: else who was forgotten is known by marks of both."""
     try:
         with looked_into(home.warehouse) as con:
-            used = con.execute("from checks.secret").fetchone()
+            is_half = is_half_renewed(con, home)
     except duckdb.Error:
         return
-    if used == (check_of(home.next_secrets()),) and used != (check_of(home.secrets()),):
+    if is_half:
         raise Problem("home.half_renewed", file=home.secret_file)

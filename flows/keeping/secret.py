@@ -66,7 +66,7 @@ def renew_secret(home: Home, moment: datetime, *, is_for_real: bool) -> Renewal:
         with open_warehouse(home) as con:
             if is_for_real:
                 prepare_warehouse(con, f"renew-{moment:%Y%m%dT%H%M%S%fZ}", moment)
-            if _is_half_done(con, home):
+            if is_half_renewed(con, home):
                 if is_for_real:
                     put_in_place(home.next_secret_file, home.secret_file)
                 renewal = Renewal(False, _n_hashes(con), _n_forgotten(con), is_for_real)
@@ -151,7 +151,7 @@ def _write_next(home: Home, all_secrets: tuple[str, ...]) -> None:
     to_disk(home.folder)
 
 
-def _is_half_done(con: duckdb.DuckDBPyConnection, home: Home) -> bool:
+def is_half_renewed(con: duckdb.DuckDBPyConnection, home: Home) -> bool:
     """Whether the tables were hashed with the secrets that stand ready, and only the file is still to be replaced."""
     if os.environ.get(SECRET_VARIABLE):
         return False

@@ -48,7 +48,7 @@ def replay(home: Home, week: date, out: Path | None) -> Replay:
     published = published_week(home, week)
     _check_version(published)
     original = home.shared / published.week_name
-    own = home.folder / "replayed" / published.week_name
+    own = home.replayed / published.week_name
     folder = (out or own).resolve()
     if out is None:
         # Ours alone, and of an earlier replay.

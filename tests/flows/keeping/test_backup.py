@@ -24,6 +24,7 @@ from flows.keeping.bundle import LOGBOOK, MANIFEST
 from flows.keeping.compacting import rows_by_table
 from flows.keeping.keeping_terminal import show_backup, show_restored
 from flows.keeping.restore import restore
+from flows.keeping.secret import renew_secret
 from flows.keeping.swapping import READY
 from flows.language import Language
 from flows.warehouse import check_secret, open_warehouse, prepare_warehouse
@@ -380,3 +381,21 @@ room.backup(Home(Path({str(home.folder)!r})), None, datetime.fromisoformat({AT.i
     assert [each.name for each in tmp_path.glob(".*")] == [".luisterpost-2026-W46.20261116T050000Z.tar.making"]
     backup(home, None, AT, DUTCH)
     assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_secret_that_was_renewed_since_is_told_so_and_one_half_renewed_is_finished_first(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backup(home, None, AT, DUTCH)
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.keeping.secret.put_in_place", kill)
+        with pytest.raises(KeyboardInterrupt):
+            renew_secret(home, LATER, is_for_real=True)
+    with pytest.raises(Problem, match=r"home\.half_renewed"):
+        restore(home, made.file, LATER, DUTCH, sets_aside=True)
+    renew_secret(home, LATER, is_for_real=True)
+    assert restore(home, made.file, LATER, DUTCH, sets_aside=True).secret == "renewed"

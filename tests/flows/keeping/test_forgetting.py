@@ -291,11 +291,13 @@ def test_a_home_without_results_has_nothing_to_forget(tmp_path: Path) -> None:
     assert not home.folder.exists()
 
 
-@pytest.mark.parametrize("folder", [".", "published"])
+@pytest.mark.parametrize("folder", [".", "published", "replayed"])
 def test_a_folder_of_answers_that_holds_more_loses_nothing(town: SmallTown, folder: str) -> None:
     home = Home(town.home)
     home.settings.write_text(f'[delivery]\nanswers_folder = "{folder}"\n', encoding="utf-8")
     home.secret()
+    (home.folder / folder).mkdir(exist_ok=True)
+    (home.folder / folder / "kept.txt").write_text("no answer", encoding="utf-8")
     for file in home.folder.rglob("*"):
         os.utime(file, (0, 0), follow_symlinks=False)
     before = {file for file in home.folder.rglob("*") if file.is_file()}
